@@ -1,0 +1,124 @@
+import type { IndexDocument, Schema } from '../schema/index.js';
+import type { ArrayInfo, SegmentReader, SegmentWriter } from '../segment/index.js';
+import type { Metadata } from '../segment/metadata.js';
+import type { SpillDirectory } from '../storage/index.js';
+
+/** What a structure's writer may use while an index is built. */
+export interface WriterEnvironment {
+  spills: SpillDirectory;
+  /** Bytes of memory this structure may hold before it must spill, and for its final build. */
+  memoryBytes: number;
+  threads: number;
+  /** Seed of every random choice; same seed, same bytes. */
+  seed: number;
+  /** Reports a long step: what it is, how many of how many units are done. */
+  progress(step: string, done: number, total: number): void;
+}
+
+/** What a structure left in a segment. */
+export interface WrittenPart {
+  /** Stands in the segment's metadata under the structure's name. */
+  meta: { [key: string]: Metadata };
+  /** Counts for the summary: 'terms', 'postings', 'tokens', 'vectors'. Summed over segments. */
+  counts: Record<string, number>;
+}
+
+/** Takes documents in order, then writes its arrays once. */
+export interface StructureWriter {
+  /** @param doc 0-based number in this segment; called with 0, 1, 2… */
+  add(doc: number, document: IndexDocument): void;
+  /** Bytes of memory held now that spill() would free. */
+  buffered(): number;
+  /** Moves what is buffered to disk. */
+  spill(): void;
+  /**
+   * Writes all arrays of this structure, names beginning with `<structure>/`. Long work yields to
+   * the event loop now and then, so that signals are seen.
+   * @param documents documents in the segment
+   */
+  finish(out: SegmentWriter, documents: number): Promise<WrittenPart>;
+}
+
+/** One open segment of an index. */
+export interface SegmentView {
+  reader: SegmentReader;
+  /** Number of the segment's first document in the index. */
+  base: number;
+  documents: number;
+}
+
+/** A query, whatever branches it is for. */
+export interface Query {
+  id: string;
+  text?: string;
+  /** By field name. */
+  vectors: Record<string, Float32Array>;
+}
+
+/** Query-time settings; each branch takes what concerns it. Undefined means the default. */
+export interface SearchOptions {
+  /** BM25; default 1.2 and 0.75. */
+  k1?: number;
+  b?: number;
+  /** 'any': one term suffices. 'all': every term and phrase must match. Default 'any'. */
+  operator?: 'any' | 'all';
+  /** HNSW: candidates kept while the graph is walked; raised to the depth asked for. */
+  efSearch?: number;
+  /** IVF: lists scanned. */
+  nprobe?: number;
+  /** Vectors: compare with every one. */
+  exact?: boolean;
+}
+
+/** Scored documents of one segment: best first, equal scores by lower document number. */
+export interface Candidates {
+  docs: Uint32Array;
+  /** Higher is better; float64, parallel to docs. */
+  scores: Float64Array;
+}
+
+/** How a score came about, as data; the CLI renders it. */
+export interface Explanation {
+  score: number;
+  /** One line for a person. */
+  summary: string;
+  details: Record<string, unknown>[];
+}
+
+/** A query bound to a branch, with collection-wide statistics looked up. */
+export interface PreparedQuery {
+  /** @param segment index into the views the branch was opened with @param depth most candidates wanted, >= 1 */
+  search(segment: number, depth: number): Candidates;
+  explain(segment: number, doc: number): Explanation | undefined;
+  /** Settings as used ('efSearch raised to 100'), for --explain and eval's conditions. */
+  notes: string[];
+}
+
+/** A way of recall over all segments of an index. */
+export interface Branch {
+  /** 'text', or the vector field's name. */
+  name: string;
+  kind: string;
+  /** @returns undefined when the query has nothing for this branch; throws UsageError when it has, but wrong (dimension) */
+  prepare(query: Query, options: SearchOptions): PreparedQuery | undefined;
+  /** Loads into memory what a batch of queries will touch; optional before any search. */
+  warm(): void;
+  close(): void;
+}
+
+/** A kind of part of a segment: how it is written, checked and, if it is a branch, searched. */
+export interface Structure {
+  kind: string;
+  /** Names of the parts a schema asks for: ['text'], or one for each vector field. */
+  names(schema: Schema): string[];
+  writer(name: string, schema: Schema, environment: WriterEnvironment): StructureWriter;
+  /** Absent for structures that are not searched (stored documents). */
+  branch?(name: string, schema: Schema, segments: SegmentView[]): Branch;
+  /**
+   * Verifies what checksums can't: order, ranges, reachability. Reads whole arrays.
+   * @throws CorruptError saying what is wrong
+   */
+  check(name: string, schema: Schema, segment: SegmentView): void;
+  /** True for the arrays of this structure, so that `info` can say how large each part is. */
+  owns(name: string, array: ArrayInfo): boolean;
+}

@@ -1,0 +1,16 @@
+/**
+ * schema: which fields a document has and what each is for.
+ *
+ * Maps source records to documents that the writers can take, by rules stated on the command line
+ * or inferred from the first records. Good for: deciding once, before anything is written, what an
+ * index holds. Not for: reading files (records) or building anything.
+ */
+export { formatIndexSpec, type IndexSpec, parseIndexSpec, type SpecPart } from './index-spec.js';
+export {
+  type IndexDocument,
+  type Metric,
+  type Schema,
+  SOLE_VECTOR_FIELD,
+  TEXT_BRANCH,
+  type VectorField,
+} from './types.js';

@@ -1,0 +1,47 @@
+import type { AnalyzerSpec } from '../analysis/spec.js';
+import type { IndexSpec } from './index-spec.js';
+
+/** Similarity of vectors; scores are higher-is-better: minus squared distance, inner product, cosine. */
+export type Metric = 'l2' | 'ip' | 'cosine';
+
+export interface VectorField {
+  name: string;
+  /** Components of every vector of the field; 1 to 65,536. */
+  dim: number;
+  metric: Metric;
+  /** What was asked for with --vector-index, defaults filled in. */
+  spec: IndexSpec;
+}
+
+/** What an index holds of a document, and how each part is searched. Recorded in the manifest. */
+export interface Schema {
+  /** Fields that make up the text branch, in order: one virtual field with a gap between them. */
+  text: string[];
+  keyword: string[];
+  number: string[];
+  vectors: VectorField[];
+  /** Fields kept for retrieval. */
+  stored: 'all' | 'none' | string[];
+  /** Undefined when there is no text field. */
+  analyzer: AnalyzerSpec | undefined;
+  /** False when documents are rows of a vectors file: ids are row numbers and are not stored. */
+  ids: boolean;
+}
+
+/** Name of the text branch, and of the only vector field when there are no documents. */
+export const TEXT_BRANCH = 'text';
+export const SOLE_VECTOR_FIELD = 'vector';
+
+/** A document as the writers of an index see it, after the schema has been applied. */
+export interface IndexDocument {
+  /** Undefined when the schema has no ids. */
+  id: string | undefined;
+  /** 0-based row in the input, rejected records counted. */
+  row: number;
+  /** One string for each of schema.text, '' where the field is missing. */
+  texts: string[];
+  /** One vector for each of schema.vectors, undefined where it is missing; checked, not normalised. */
+  vectors: (Float32Array | undefined)[];
+  /** UTF-8 JSON object of the stored fields; undefined when nothing is stored. */
+  stored: Uint8Array | undefined;
+}

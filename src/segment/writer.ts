@@ -1,0 +1,176 @@
+import { createHash } from 'node:crypto';
+import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
+import { fromSystem, writeExactly } from '../storage/index.js';
+import {
+  type ArrayInfo,
+  CHUNK_BYTES,
+  type DType,
+  dtypeBytes,
+  encodeArrayInfo,
+  encodeHead,
+  FileKind,
+  FORMAT_VERSION,
+  HEAD_BYTES,
+  MAX_PART_BYTES,
+  padBytes,
+} from './format.js';
+import { encodeMetadata, type Metadata } from './metadata.js';
+
+/** Bytes gathered before a write: 16 checksum chunks. */
+const BUFFER_BYTES = 16 * CHUNK_BYTES;
+
+/** Takes the bytes of one array in order. */
+export interface ArraySink {
+  write(bytes: Uint8Array): void;
+  /** Must be called once all of the array was written. @throws Error when it was not */
+  end(): void;
+}
+
+/** What finish() says about the file. */
+export interface WrittenSegment {
+  bytes: number;
+  /** SHA-256, hex, of the bytes after the head followed by the head: the head is written last. */
+  digest: string;
+  arrays: { name: string; bytes: number }[];
+}
+
+/**
+ * Writes one segment file front to back: arrays in the order they are begun, then the directory,
+ * then the head into the space kept for it. The file is fsynced, not renamed: that is the commit's.
+ */
+export class SegmentWriter {
+  readonly path: string;
+  private readonly fd: number;
+  private readonly hash = createHash('sha256');
+  private readonly arrays: ArrayInfo[] = [];
+  private readonly buffer = new Uint8Array(BUFFER_BYTES);
+  private buffered = 0;
+  private position = HEAD_BYTES;
+  private current: string | undefined;
+  private open = true;
+
+  constructor(path: string) {
+    this.path = path;
+    try {
+      this.fd = openSync(path, 'wx+');
+    } catch (error) {
+      throw fromSystem(error, path);
+    }
+  }
+
+  /** Writes an array whose elements are at hand. @param data little-endian elements, row-major */
+  add(name: string, dtype: DType, shape: number[], data: ArrayBufferView): void {
+    const sink = this.begin(name, dtype, shape);
+    sink.write(new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength));
+    sink.end();
+  }
+
+  /** Begins an array whose bytes come in pieces. One array at a time. */
+  begin(name: string, dtype: DType, shape: number[]): ArraySink {
+    if (this.current !== undefined) throw new Error(`array '${this.current}' is not finished`);
+    if (this.arrays.some((array) => array.name === name)) throw new Error(`array '${name}' twice`);
+    this.current = name;
+    const byteLength = shape.reduce((product, n) => product * n, 1) * dtypeBytes(dtype);
+    const info: ArrayInfo = { name, dtype, shape, byteLength, parts: [], crcs: new Uint32Array(0) };
+    const crcs: number[] = [];
+    let written = 0;
+    let crc = 0;
+    if (byteLength === 0) this.beginPart(info, 0);
+    const write = (bytes: Uint8Array) => {
+      if (written + bytes.length > byteLength) throw new Error(`array '${name}' is longer than its shape`);
+      for (let at = 0; at < bytes.length; ) {
+        if (written % MAX_PART_BYTES === 0) {
+          this.beginPart(info, Math.min(MAX_PART_BYTES, byteLength - written));
+        }
+        const room = CHUNK_BYTES - (written % CHUNK_BYTES);
+        const piece = bytes.subarray(at, at + room);
+        crc = crc32(piece, crc);
+        this.put(piece);
+        at += piece.length;
+        written += piece.length;
+        if (written % CHUNK_BYTES === 0 || written === byteLength) {
+          crcs.push(crc);
+          crc = 0;
+        }
+      }
+    };
+    const end = () => {
+      if (written !== byteLength) throw new Error(`array '${name}': ${written} bytes of ${byteLength}`);
+      info.crcs = Uint32Array.from(crcs);
+      this.arrays.push(info);
+      this.current = undefined;
+    };
+    return { write, end };
+  }
+
+  /** Writes directory and head, fsyncs and closes. @param meta stands in the directory under 'meta' */
+  finish(meta: Metadata): WrittenSegment {
+    if (this.current !== undefined) throw new Error(`array '${this.current}' is not finished`);
+    const directory = encodeMetadata({ arrays: this.arrays.map(encodeArrayInfo), meta });
+    const directoryOffset = this.position;
+    this.put(directory);
+    this.flush();
+    const fileBytes = this.position;
+    const head = encodeHead({
+      version: FORMAT_VERSION,
+      kind: FileKind.segment,
+      fileBytes,
+      directoryOffset,
+      directoryBytes: directory.length,
+      directoryCrc: crc32(directory),
+    });
+    writeExactly(this.fd, head, 0, this.path);
+    this.hash.update(head);
+    try {
+      fsyncSync(this.fd);
+    } catch (error) {
+      throw fromSystem(error, this.path);
+    }
+    this.close();
+    const arrays = this.arrays.map(({ name, byteLength }) => ({ name, bytes: byteLength }));
+    return { bytes: fileBytes, digest: this.hash.digest('hex'), arrays };
+  }
+
+  /** Closes and deletes an unfinished file. Does nothing after finish(). */
+  abort(): void {
+    if (!this.open) return;
+    this.close();
+    rmSync(this.path, { force: true });
+  }
+
+  private close(): void {
+    this.open = false;
+    closeSync(this.fd);
+  }
+
+  /** A pad value, then the header of a bin whose payload is aligned. */
+  private beginPart(info: ArrayInfo, bytes: number): void {
+    const pad = padBytes(this.position);
+    const header = new Uint8Array(2 + pad + 5);
+    header.set([0xc4, pad]);
+    header[2 + pad] = 0xc6;
+    new DataView(header.buffer).setUint32(3 + pad, bytes);
+    this.put(header);
+    info.parts.push({ offset: this.position, bytes });
+  }
+
+  private put(bytes: Uint8Array): void {
+    this.position += bytes.length;
+    for (let at = 0; at < bytes.length; ) {
+      if (this.buffered === BUFFER_BYTES) this.flush(this.position - bytes.length + at);
+      const piece = bytes.subarray(at, at + BUFFER_BYTES - this.buffered);
+      this.buffer.set(piece, this.buffered);
+      this.buffered += piece.length;
+      at += piece.length;
+    }
+  }
+
+  /** @param end file offset just behind the buffered bytes */
+  private flush(end = this.position): void {
+    const bytes = this.buffer.subarray(0, this.buffered);
+    this.hash.update(bytes);
+    writeExactly(this.fd, bytes, end - this.buffered, this.path);
+    this.buffered = 0;
+  }
+}

@@ -1,0 +1,160 @@
+import { hash as digestOf } from 'node:crypto';
+import type { SpillDirectory, SpillFile } from './spill.js';
+
+/** One entry is four u32 words: 96 bits of the id's hash, then the value. */
+const WORDS = 4;
+const ENTRY_BYTES = WORDS * 4;
+/** Share of the table that may fill before it is spilled. */
+const MAX_LOAD = 0.7;
+/** Bits of Bloom filter kept in memory for each spilled entry: 1 % false positives with 7 probes. */
+const BLOOM_BITS = 10;
+const BLOOM_PROBES = 7;
+/** Entries read at a time when a spilled run is searched. */
+const PAGE_ENTRIES = 64;
+
+/**
+ * Maps document ids to 32-bit values without holding the ids: finds duplicates, and joins vectors
+ * to documents by id, in memory that is bounded whatever the corpus.
+ *
+ * An open-addressing table of 96-bit hashes (SHA-256, truncated; two different ids meet with
+ * probability n²/2^97, about 1e-13 for 10^8 ids, so ids themselves are not compared). A full table
+ * is sorted and spilled as a run with a Bloom filter; look-ups that pass the filter read one or two
+ * pages of the run by interpolation. Insert and look-up O(1) plus O(runs) filter probes; memory is
+ * `memoryBytes` plus 1.25 bytes an id that was spilled.
+ */
+export class SpillingIdMap {
+  private readonly table: Uint32Array;
+  private readonly slots: number;
+  private readonly spills: SpillDirectory;
+  private readonly runs: SpilledRun[] = [];
+  private count = 0;
+  private readonly hash = new Uint32Array(3);
+
+  constructor(spills: SpillDirectory, memoryBytes: number) {
+    this.spills = spills;
+    this.slots = 2 ** Math.max(10, Math.floor(Math.log2(memoryBytes / ENTRY_BYTES)));
+    this.table = new Uint32Array(this.slots * WORDS);
+  }
+
+  /** The value stored for `id`, or undefined. */
+  get(id: string): number | undefined {
+    this.hashOf(id);
+    const slot = this.find();
+    if (this.table[slot + 3] !== 0) return this.table[slot + 3] - 1;
+    for (const run of this.runs) {
+      const value = run.get(this.hash);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  }
+
+  /**
+   * Stores `value` for `id` unless the id is there already.
+   * @param value 0 to 2^32 - 2
+   * @returns the value already there, or undefined when it was stored
+   */
+  putIfAbsent(id: string, value: number): number | undefined {
+    const known = this.get(id);
+    if (known !== undefined) return known;
+    if (this.count + 1 > this.slots * MAX_LOAD) this.spill();
+    const slot = this.find();
+    this.table.set(this.hash, slot);
+    // 0 marks a free slot, so values are stored one higher.
+    this.table[slot + 3] = value + 1;
+    this.count++;
+    return undefined;
+  }
+
+  close(): void {
+    for (const run of this.runs) run.close();
+    this.runs.length = 0;
+  }
+
+  private hashOf(id: string): void {
+    const digest = digestOf('sha256', id, 'buffer');
+    for (let i = 0; i < 3; i++) this.hash[i] = digest.readUInt32BE(i * 4);
+  }
+
+  /** Word offset of the slot that holds the current hash, or of the free one where it belongs. */
+  private find(): number {
+    const [a, b, c] = this.hash;
+    const table = this.table;
+    for (let slot = c & (this.slots - 1); ; slot = (slot + 1) & (this.slots - 1)) {
+      const at = slot * WORDS;
+      if (table[at + 3] === 0) return at;
+      if (table[at] === a && table[at + 1] === b && table[at + 2] === c) return at;
+    }
+  }
+
+  private spill(): void {
+    this.runs.push(new SpilledRun(this.table, this.count, this.spills.create('ids')));
+    this.table.fill(0);
+    this.count = 0;
+  }
+}
+
+/** Entries of one full table, sorted by hash, on disk. */
+class SpilledRun {
+  private readonly file: SpillFile;
+  private readonly count: number;
+  private readonly bloom: Uint8Array;
+  private readonly page = new Uint32Array(PAGE_ENTRIES * WORDS);
+
+  constructor(table: Uint32Array, count: number, file: SpillFile) {
+    this.file = file;
+    this.count = count;
+    this.bloom = new Uint8Array(Math.ceil((count * BLOOM_BITS) / 8) + 1);
+    const used = new Uint32Array(count);
+    let n = 0;
+    for (let at = 0; at < table.length; at += WORDS) if (table[at + 3] !== 0) used[n++] = at;
+    used.sort((x, y) => table[x] - table[y] || table[x + 1] - table[y + 1] || table[x + 2] - table[y + 2]);
+    for (const at of used) {
+      const entry = table.subarray(at, at + WORDS);
+      this.probes(entry, (bit) => {
+        this.bloom[bit >>> 3] |= 1 << (bit & 7);
+        return true;
+      });
+      file.append(new Uint8Array(entry.buffer, entry.byteOffset, ENTRY_BYTES));
+    }
+  }
+
+  get(hash: Uint32Array): number | undefined {
+    const maybe = this.probes(hash, (bit) => (this.bloom[bit >>> 3] & (1 << (bit & 7))) !== 0);
+    if (!maybe) return undefined;
+    // Hashes are uniform: the first word over 2^32 says where to look, bisection closes in.
+    let low = 0;
+    let high = this.count;
+    let guess = Math.floor((hash[0] / 2 ** 32) * this.count);
+    while (low < high) {
+      const start = Math.max(low, Math.min(guess - PAGE_ENTRIES / 2, high - PAGE_ENTRIES));
+      const n = Math.min(PAGE_ENTRIES, high - start);
+      this.file.read(new Uint8Array(this.page.buffer, 0, n * ENTRY_BYTES), start * ENTRY_BYTES);
+      if (this.compare(hash, 0) < 0) high = start;
+      else if (this.compare(hash, n - 1) > 0) low = start + n;
+      else {
+        for (let i = 0; i < n; i++) if (this.compare(hash, i) === 0) return this.page[i * WORDS + 3] - 1;
+        return undefined;
+      }
+      guess = (low + high) >>> 1;
+    }
+    return undefined;
+  }
+
+  close(): void {
+    this.file.delete();
+  }
+
+  private compare(hash: Uint32Array, entry: number): number {
+    const at = entry * WORDS;
+    return hash[0] - this.page[at] || hash[1] - this.page[at + 1] || hash[2] - this.page[at + 2];
+  }
+
+  /** Runs `each` over the filter bits of a hash until one says false. */
+  private probes(hash: Uint32Array, each: (bit: number) => boolean): boolean {
+    const bits = this.bloom.length * 8;
+    for (let i = 0; i < BLOOM_PROBES; i++) {
+      if (!each((hash[1] + i * (hash[2] | 1)) % bits)) return false;
+    }
+    return true;
+  }
+}

@@ -1,0 +1,11 @@
+/**
+ * storage: bytes on disk, below any format.
+ *
+ * Maps paths to positional reads and writes that are whole or fail, to spill files that live beside
+ * the index being built, and to the two promises a commit leans on (fsync of a file, fsync of a
+ * directory). Good for: everything that touches the file system while building or reading an index.
+ * Not for: reading user inputs (records) or knowing what the bytes mean (segment).
+ */
+export { fromSystem, readExactly, syncDirectory, writeExactly } from './files.js';
+export { SpillingIdMap } from './id-map.js';
+export { SpillDirectory, type SpillFile } from './spill.js';
