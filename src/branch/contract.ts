@@ -1,5 +1,5 @@
 import type { IndexDocument, Schema } from '../schema/index.js';
-import type { ArrayInfo, SegmentReader, SegmentWriter } from '../segment/index.js';
+import type { SegmentReader, SegmentWriter } from '../segment/index.js';
 import type { Metadata } from '../segment/metadata.js';
 import type { SpillDirectory } from '../storage/index.js';
 
@@ -17,7 +17,7 @@ export interface WriterEnvironment {
 
 /** What a structure left in a segment. */
 export interface WrittenPart {
-  /** Stands in the segment's metadata under the structure's name. */
+  /** Stands in the segment's metadata under the structure's part name; read back with partMeta(). */
   meta: { [key: string]: Metadata };
   /** Counts for the summary: 'terms', 'postings', 'tokens', 'vectors'. Summed over segments. */
   counts: Record<string, number>;
@@ -32,7 +32,7 @@ export interface StructureWriter {
   /** Moves what is buffered to disk. */
   spill(): void;
   /**
-   * Writes all arrays of this structure, names beginning with `<structure>/`. Long work yields to
+   * Writes all arrays of this structure, named `<part>/…`. Long work yields to
    * the event loop now and then, so that signals are seen.
    * @param documents documents in the segment
    */
@@ -119,6 +119,6 @@ export interface Structure {
    * @throws CorruptError saying what is wrong
    */
   check(name: string, schema: Schema, segment: SegmentView): void;
-  /** True for the arrays of this structure, so that `info` can say how large each part is. */
-  owns(name: string, array: ArrayInfo): boolean;
+  /** Where the structure stands in a segment: its arrays are named `<part>/…`, its metadata is under `<part>`. */
+  part(name: string): string;
 }
