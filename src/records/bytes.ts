@@ -1,0 +1,124 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { pipeline, Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import type { Place } from '../errors/index.js';
+import { displayName, readFault } from './faults.js';
+import type { ReadOptions } from './options.js';
+
+/** Bytes asked for at a time, on disk and of inflated data. */
+const CHUNK_BYTES = 256 * 1024;
+
+// Three bytes, not two: `1f 8b 00 00` is also an fvecs row of dimension 35,615, but no valid dimension has 08 third.
+const GZIP_MAGIC = Uint8Array.of(0x1f, 0x8b, 0x08);
+const UTF8_BOM = Uint8Array.of(0xef, 0xbb, 0xbf);
+
+/** An input opened for one forward pass. */
+export interface ByteSource {
+  /** Bytes on disk; undefined for stdin, pipes and devices. */
+  size?: number;
+  /** True where the input is gzip, found by its first bytes. */
+  compressed: boolean;
+  /** Decoded bytes in pieces of any size, never reused; throws InputError. Reads no further than it is pulled. */
+  chunks: AsyncGenerator<Buffer>;
+  /** Releases the file without reading on. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a file, a pipe or stdin ('-') and looks at its first bytes; gzip, also of several members, is inflated.
+ * @throws InputError where it can't be opened
+ */
+export async function openBytes(path: string, options: ReadOptions = {}): Promise<ByteSource> {
+  const place: Place = { file: displayName(path) };
+  const size = path === '-' ? undefined : await sizeOf(path, place);
+  const stream =
+    path === '-' ? (options.stdin ?? process.stdin) : createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  const raw = rawChunks(stream, place, options.onBytes);
+  const head = await readHead(raw, GZIP_MAGIC);
+  const plain = prepend(head.chunk, raw);
+  return {
+    size,
+    compressed: head.matches,
+    chunks: head.matches ? inflate(plain, place) : plain,
+    close: async () => {
+      await raw.return(undefined);
+    },
+  };
+}
+
+/** The chunks of a text without the byte order mark at its start. */
+export async function* withoutBom(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    const head = await readHead(chunks, UTF8_BOM);
+    const rest = head.matches ? head.chunk.subarray(UTF8_BOM.length) : head.chunk;
+    if (rest.length > 0) yield rest;
+    yield* chunks;
+  } finally {
+    await chunks.return(undefined);
+  }
+}
+
+async function sizeOf(path: string, place: Place): Promise<number | undefined> {
+  try {
+    const found = await stat(path);
+    return found.isFile() ? found.size : undefined;
+  } catch (error) {
+    throw readFault(error, place);
+  }
+}
+
+async function* rawChunks(
+  stream: NodeJS.ReadableStream,
+  place: Place,
+  onBytes: ReadOptions['onBytes'],
+): AsyncGenerator<Buffer> {
+  try {
+    for await (const piece of stream) {
+      const chunk = typeof piece === 'string' ? Buffer.from(piece) : piece;
+      onBytes?.(chunk.length);
+      yield chunk;
+    }
+  } catch (error) {
+    throw readFault(error, place);
+  }
+}
+
+/**
+ * Pulls chunks only while what came so far may still become `magic`: a slow pipe that has sent one short line is
+ * not made to send more before that line is answered.
+ */
+async function readHead(
+  chunks: AsyncGenerator<Buffer>,
+  magic: Uint8Array,
+): Promise<{ chunk: Buffer; matches: boolean }> {
+  let chunk: Buffer = Buffer.alloc(0);
+  for (;;) {
+    const compared = Math.min(chunk.length, magic.length);
+    if (magic.subarray(0, compared).some((byte, i) => chunk[i] !== byte)) return { chunk, matches: false };
+    if (compared === magic.length) return { chunk, matches: true };
+    const next = await chunks.next();
+    if (next.done) return { chunk, matches: false };
+    chunk = chunk.length === 0 ? next.value : Buffer.concat([chunk, next.value]);
+  }
+}
+
+async function* prepend(head: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    if (head.length > 0) yield head;
+    yield* rest;
+  } finally {
+    await rest.return(undefined);
+  }
+}
+
+async function* inflate(chunks: AsyncGenerator<Buffer>, place: Place): AsyncGenerator<Buffer> {
+  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
+  // The iterator below sees every error that pipeline does; the callback only keeps it from being thrown twice.
+  pipeline(Readable.from(chunks, { highWaterMark: 1 }), gunzip, () => {});
+  try {
+    for await (const chunk of gunzip) yield chunk as Buffer;
+  } catch (error) {
+    throw readFault(error, place);
+  }
+}

@@ -1,0 +1,167 @@
+import { readdir, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { InputError, type Place, RecordError } from '../errors/index.js';
+import { type ByteSource, openBytes, withoutBom } from './bytes.js';
+import { displayName, invalidUtf8, readFault, tooLarge } from './faults.js';
+import { DEFAULT_MAX_RECORD_BYTES, type ReadOptions } from './options.js';
+import type { SourceItem } from './source.js';
+import { decodeUtf8 } from './utf8.js';
+
+const BATCH_FILES = 64;
+const BATCH_BYTES = 1024 * 1024;
+
+/** A text file below a directory. */
+export interface TextFile {
+  path: string;
+  /** Path below the directory, with `/`. */
+  id: string;
+}
+
+/**
+ * Texts as documents: every .txt and .md file below a directory, in path order by UTF-8 bytes, or one file. The id
+ * is the path below the directory (of one file: its name), `text` the whole file, and a .md file's `title` its first
+ * `# ` heading.
+ */
+export async function* readTexts(
+  path: string,
+  name: string,
+  options: ReadOptions = {},
+): AsyncGenerator<SourceItem[]> {
+  const limit = options.maxRecordBytes ?? DEFAULT_MAX_RECORD_BYTES;
+  let batch: SourceItem[] = [];
+  let bytes = 0;
+  for await (const found of textFiles(path, name)) {
+    const item = found instanceof RecordError ? found : await readText(found, options, limit);
+    batch.push(item);
+    if (!(item instanceof RecordError)) bytes += item.bytes;
+    if (batch.length >= BATCH_FILES || bytes >= BATCH_BYTES) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/**
+ * The text files of a directory without reading them; memory is O(entries of the directories on the way down).
+ * Symbolic links to files are followed, links to directories are not (they may be cycles).
+ * @returns a RecordError in place of a name that is not UTF-8, for it can't be an id
+ */
+export async function* textFiles(path: string, name: string): AsyncGenerator<TextFile | RecordError> {
+  if (path === '-') {
+    yield { path, id: displayName(path) };
+    return;
+  }
+  const directory = await stat(path).then(
+    (found) => found.isDirectory(),
+    (error) => {
+      throw readFault(error, { file: name });
+    },
+  );
+  if (directory) yield* walk(path.replace(/(?<=.)\/+$/, ''), '');
+  else yield { path, id: basename(path) };
+}
+
+async function* walk(root: string, below: string): AsyncGenerator<TextFile | RecordError> {
+  const folder = below === '' ? root : join(root, below);
+  const entries = await readdir(folder, { withFileTypes: true, encoding: 'buffer' }).catch((error) => {
+    throw readFault(error, { file: folder });
+  });
+  // With a directory's name ending in '/', the order of entries is the order of the whole paths.
+  const keyed = entries.map((entry) => ({
+    entry,
+    key: entry.isDirectory() ? Buffer.concat([entry.name, Buffer.from('/')]) : entry.name,
+  }));
+  keyed.sort((a, b) => Buffer.compare(a.key, b.key));
+
+  for (const { entry, key } of keyed) {
+    const directory = entry.isDirectory();
+    if (!directory && !/\.(txt|md)$/i.test(key.toString('latin1'))) continue;
+    const name = decodeUtf8(entry.name);
+    if (name === undefined) {
+      yield new RecordError(
+        { file: join(folder, entry.name.toString()) },
+        'its name is not valid UTF-8',
+        'rename it',
+      );
+      continue;
+    }
+    const id = below === '' ? name : `${below}/${name}`;
+    if (directory) yield* walk(root, id);
+    else if (entry.isFile() || (await isFile(join(root, id)))) yield { path: join(root, id), id };
+  }
+}
+
+/** Keeps the path as the user wrote it: `docs/a.txt`, `./docs/a.txt`. */
+function join(folder: string, name: string): string {
+  return folder.endsWith('/') ? `${folder}${name}` : `${folder}/${name}`;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch (error) {
+    throw readFault(error, { file: path });
+  }
+}
+
+async function readText(file: TextFile, options: ReadOptions, limit: number): Promise<SourceItem> {
+  const place: Place = { file: displayName(file.path) };
+  const source = await openBytes(file.path, options);
+  const bytes = await readWhole(source, limit);
+  if (bytes === undefined) return tooLarge(place, limit, source.compressed ? undefined : source.size);
+  const text = decodeUtf8(bytes);
+  if (text === undefined) return invalidUtf8(place);
+  const fields: Record<string, unknown> = { _id: file.id };
+  const title = /\.md(\.gz)?$/i.test(file.id) ? firstHeading(text) : undefined;
+  if (title !== undefined) fields.title = title;
+  fields.text = text;
+  return { place, bytes: bytes.length, fields };
+}
+
+/** All bytes of a source, or undefined when there are more than `limit`; stops reading there. */
+async function readWhole(source: ByteSource, limit: number): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of withoutBom(source.chunks)) {
+    size += chunk.length;
+    if (size > limit) return undefined;
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, size);
+}
+
+/** The text of the first `# ` heading of a Markdown text outside fenced code. */
+export function firstHeading(markdown: string): string | undefined {
+  let fence: string | undefined;
+  for (const [line] of markdown.matchAll(/^[^\n]+/gm)) {
+    const mark = /^ {0,3}(```|~~~)/.exec(line)?.[1];
+    if (mark !== undefined) {
+      if (fence === undefined) fence = mark;
+      else if (fence === mark) fence = undefined;
+      continue;
+    }
+    if (fence !== undefined || !line.startsWith('# ')) continue;
+    const title = line
+      .slice(2)
+      .trim()
+      .replace(/\s+#+$/, '');
+    if (title !== '') return title;
+  }
+  return undefined;
+}
+
+/** @throws InputError where a directory has no text file at all */
+export async function requireTextFile(path: string, name: string): Promise<void> {
+  const files = textFiles(path, name);
+  const first = await files.next();
+  await files.return(undefined);
+  if (first.done) {
+    throw new InputError(
+      { file: name },
+      'no corpus.jsonl and no .txt or .md file in this directory',
+      'name the input files themselves',
+    );
+  }
+}
