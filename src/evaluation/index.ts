@@ -1,0 +1,26 @@
+/**
+ * evaluation: how good an answer is.
+ *
+ * Maps a run (query → scored document ids) and judgments (query → document id → grade) to measures
+ * as trec_eval 10 and ir_measures define them, result rows and exact neighbour rows to recall@k,
+ * query times to percentiles, and all of these to assertions passed or failed.
+ * Good for: measuring any run, ours or another tool's, from files or from memory. Not for: running
+ * queries against an index, or for telling whether a difference between two runs is chance.
+ */
+
+export { type Assertion, type AssertionOutcome, checkAssertions, parseAssertion } from './assertions.js';
+export { formatFigure } from './figure.js';
+export { type LatencySummary, latencyNames, summariseLatency } from './latency.js';
+export type { JudgedMeasure, Measure, MeasureName, TruthMeasure } from './measure.js';
+export { measureNames } from './measure-names.js';
+export { parseMeasure } from './parse-measure.js';
+export { type Qrels, readQrels } from './qrels.js';
+export {
+  type QueryRecall,
+  type RecallOptions,
+  type RecallSummary,
+  recallAtK,
+  summariseRecall,
+} from './recall.js';
+export { formatRunLine, type Run, type RunEntry, readRun } from './run.js';
+export { type Evaluation, evaluateRun } from './score-run.js';
