@@ -9,7 +9,7 @@
 export { parseVectorsArgument, type VectorsArgument } from './argument.js';
 export { readDocuments } from './documents.js';
 export type { DocumentFormat, VectorFormat } from './formats.js';
-export { type IdFault, isIdFault, recordId } from './id.js';
+export { type IdFault, idText, isIdFault, recordId } from './id.js';
 export { readIds } from './ids.js';
 export { type Input, resolveInputs } from './inputs.js';
 export { DEFAULT_MAX_RECORD_BYTES, type ReadOptions } from './options.js';

@@ -6,6 +6,8 @@
  * index holds. Not for: reading files (records) or building anything.
  */
 export { formatIndexSpec, type IndexSpec, parseIndexSpec, type SpecPart } from './index-spec.js';
+export { checkVector, DocumentMapper } from './document.js';
+export { inferSchema, MAX_DIMENSION, type SchemaRequest } from './infer.js';
 export {
   type IndexDocument,
   type Metric,

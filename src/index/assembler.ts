@@ -1,0 +1,115 @@
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
+import type { StructureWriter, WriterEnvironment } from '../branch/index.js';
+import type { IndexDocument, Schema } from '../schema/index.js';
+import { SegmentWriter } from '../segment/index.js';
+import type { Metadata } from '../segment/metadata.js';
+import { segmentName } from './directory.js';
+import type { SegmentEntry } from './manifest.js';
+import { structuresOf } from './structures.js';
+
+/**
+ * Most documents of a segment, unless --segment-docs says otherwise. 2^22 keeps what must be held
+ * per document (ids to sort, lengths, a graph's links) within a few hundred MiB.
+ */
+export const DEFAULT_SEGMENT_DOCUMENTS = 2 ** 22;
+/**
+ * Most input bytes of a segment: record bytes and float32 vectors. A graph's vectors and links must
+ * fit one WebAssembly memory of 4 GiB.
+ */
+const SEGMENT_BYTES = 2 ** 31;
+/** Share of the memory budget that buffered postings may take before they are spilled. */
+const SPILL_SHARE = 0.4;
+
+/** What one finished segment holds. */
+export interface FinishedSegment {
+  entry: SegmentEntry;
+  counts: Record<string, number>;
+  /** Bytes of arrays by part. */
+  parts: Record<string, number>;
+}
+
+/**
+ * Takes documents until a segment is full, then writes it. When it is full depends on the input and
+ * the schema only, so that memory and threads never change what is written.
+ */
+export class SegmentAssembler {
+  private readonly directory: string;
+  private readonly schema: Schema;
+  private readonly environment: WriterEnvironment;
+  private readonly maxDocuments: number;
+  private writers: { part: string; writer: StructureWriter }[] = [];
+  private base = 0;
+  private documents = 0;
+  private bytes = 0;
+
+  constructor(directory: string, schema: Schema, environment: WriterEnvironment, maxDocuments: number) {
+    this.directory = directory;
+    this.schema = schema;
+    this.environment = environment;
+    this.maxDocuments = maxDocuments;
+  }
+
+  /** True when finish() must come before the next add(). */
+  get full(): boolean {
+    return this.documents >= this.maxDocuments || this.bytes >= SEGMENT_BYTES;
+  }
+
+  get empty(): boolean {
+    return this.documents === 0;
+  }
+
+  /** @param bytes size of the record in the input */
+  add(document: IndexDocument, bytes: number): void {
+    if (this.documents === 0) this.open();
+    for (const { writer } of this.writers) writer.add(this.documents, document);
+    this.documents++;
+    this.bytes += bytes + document.vectors.reduce((sum, vector) => sum + (vector?.byteLength ?? 0), 0);
+    // Looking at every document would cost more than it saves.
+    if (this.documents % 64 === 0 || bytes > 1 << 20) this.spillIfLarge();
+  }
+
+  /** Writes the segment and gives it its name; the manifest does not know it yet. */
+  async finish(): Promise<FinishedSegment> {
+    if (this.documents === 0) this.open();
+    const out = new SegmentWriter(this.environment.spills.path('segment'));
+    try {
+      const parts: Record<string, Metadata> = {};
+      const counts: Record<string, number> = {};
+      for (const { part, writer } of this.writers) {
+        const written = await writer.finish(out, this.documents);
+        parts[part] = written.meta;
+        for (const [name, n] of Object.entries(written.counts)) counts[name] = (counts[name] ?? 0) + n;
+      }
+      const { bytes, digest, arrays } = out.finish({ base: this.base, documents: this.documents, parts });
+      const file = segmentName(digest);
+      renameSync(out.path, join(this.directory, file));
+      const sizes: Record<string, number> = {};
+      for (const array of arrays) {
+        const part = array.name.slice(0, array.name.lastIndexOf('/'));
+        sizes[part] = (sizes[part] ?? 0) + array.bytes;
+      }
+      const entry = { file, bytes, digest, documents: this.documents };
+      this.base += this.documents;
+      this.documents = 0;
+      this.bytes = 0;
+      return { entry, counts, parts: sizes };
+    } catch (error) {
+      out.abort();
+      throw error;
+    }
+  }
+
+  private open(): void {
+    this.writers = structuresOf(this.schema).map(({ structure, name, part }) => ({
+      part,
+      writer: structure.writer(name, this.schema, this.environment),
+    }));
+  }
+
+  private spillIfLarge(): void {
+    const buffered = this.writers.reduce((sum, { writer }) => sum + writer.buffered(), 0);
+    if (buffered < this.environment.memoryBytes * SPILL_SHARE) return;
+    for (const { writer } of this.writers) if (writer.buffered() > 0) writer.spill();
+  }
+}

@@ -1,0 +1,259 @@
+import type { AnalyzerSpec } from '../analysis/index.js';
+import type { WriterEnvironment } from '../branch/index.js';
+import { RecordError, UsageError } from '../errors/index.js';
+import {
+  DEFAULT_MAX_RECORD_BYTES,
+  type Input,
+  openVectors,
+  parseVectorsArgument,
+  type ReadOptions,
+  readDocuments,
+  type SourceRecord,
+  type VectorFormat,
+  type VectorSource,
+} from '../records/index.js';
+import {
+  checkVector,
+  DocumentMapper,
+  type IndexSpec,
+  inferSchema,
+  type Metric,
+  type Schema,
+  SOLE_VECTOR_FIELD,
+  TEXT_BRANCH,
+} from '../schema/index.js';
+import { SpillingIdMap, type SpillDirectory } from '../storage/index.js';
+import { type FinishedSegment, SegmentAssembler } from './assembler.js';
+import type { BuildOptions } from './options.js';
+import { LISTED_REJECTIONS, type RejectedRecord } from './report.js';
+import { isIntegerType, openFeed, type VectorFeed, vectorRows } from './vector-feed.js';
+
+/** Records looked at before the schema is decided: this many, or this many bytes of them. */
+const SAMPLE_RECORDS = 1000;
+const SAMPLE_BYTES = 8 * 2 ** 20;
+/** Share of the memory budget for the table of ids seen, and for each table that joins vectors. */
+const ID_SHARE = 0.1;
+/** Document numbers and rows are 32 bits. */
+const MAX_ROWS = 2 ** 32 - 2;
+/** Documents between two looks at the clock for progress. */
+const PROGRESS_EVERY = 256;
+
+interface OpenedInput {
+  schema: Schema;
+  notes: string[];
+}
+
+/**
+ * One pass of a build: opens the inputs and decides the schema, then leads every record from its
+ * source through the schema into the segment being assembled.
+ */
+export class BuildRun {
+  documents = 0;
+  /** Records seen, rejected ones included. */
+  rows = 0;
+  rejected = 0;
+  readonly rejectedRecords: RejectedRecord[] = [];
+  readonly notes: string[] = [];
+
+  private readonly options: BuildOptions;
+  private readonly inputs: Input[];
+  private readonly spills: SpillDirectory;
+  private readonly memoryBytes: number;
+  private readonly readOptions: ReadOptions;
+  private readonly totalBytes: number | undefined;
+  private bytesRead = 0;
+  private assembler!: SegmentAssembler;
+  private readonly finished: FinishedSegment[] = [];
+  /** Feeds the assembler once the schema is known. */
+  private feed!: (schema: Schema) => Promise<void>;
+
+  constructor(options: BuildOptions, inputs: Input[], spills: SpillDirectory, memoryBytes: number) {
+    this.options = options;
+    this.inputs = inputs;
+    this.spills = spills;
+    this.memoryBytes = memoryBytes;
+    const sizes = inputs.map((input) => input.bytes);
+    this.totalBytes = sizes.includes(undefined) ? undefined : sizes.reduce((sum: number, n) => sum + (n ?? 0), 0);
+    this.readOptions = {
+      maxRecordBytes: options.maxRecordBytes ?? DEFAULT_MAX_RECORD_BYTES,
+      onBytes: (n) => {
+        this.bytesRead += n;
+      },
+      stdin: options.stdin,
+    };
+  }
+
+  /** Vectors alone: the rows of the inputs are the documents. */
+  async openVectorRows(metric: Map<string, Metric>, structure: Map<string, IndexSpec>): Promise<OpenedInput> {
+    const sources: VectorSource[] = [];
+    for (const input of this.inputs) {
+      sources.push(await openVectors(input.path, { ...this.readOptions, format: input.format as VectorFormat }));
+    }
+    if ((this.options.vectors ?? []).length > 0) {
+      throw new UsageError('--vectors joins vectors to documents, but the inputs are vectors themselves; leave it out');
+    }
+    const first = sources.find((source) => source.dim > 0);
+    const { schema, notes } = inferSchema([], {
+      store: 'none',
+      text: this.options.text,
+      fileVectors: [{ name: SOLE_VECTOR_FIELD, dim: first?.dim ?? 1, integers: sources.every((s) => isIntegerType(s.dtype)) }],
+      metric,
+      structure,
+      untyped: false,
+      analyzer: () => {
+        throw new UsageError('--text names fields of documents, but the inputs are vectors; leave it out');
+      },
+    });
+    this.feed = async (complete) => {
+      const field = complete.vectors[0];
+      for await (const { vector, file, row } of vectorRows(sources)) {
+        const place = { file, row };
+        await this.accept(place, () => {
+          checkVector(vector, field, place);
+          return { document: { id: undefined, row: this.rows, texts: [], vectors: [vector], stored: undefined }, bytes: 0 };
+        });
+      }
+    };
+    return { schema: { ...schema, ids: false }, notes };
+  }
+
+  /** Documents, with or without vectors of their own or from files. */
+  async openDocuments(request: {
+    metric: Map<string, Metric>;
+    structure: Map<string, IndexSpec>;
+    analyzer: (samples: string[]) => AnalyzerSpec;
+  }): Promise<OpenedInput> {
+    const { options } = this;
+    const feeds: VectorFeed[] = [];
+    for (const text of options.vectors ?? []) {
+      const argument = parseVectorsArgument(text);
+      if (feeds.some((feed) => feed.field === argument.field)) {
+        throw new UsageError(`--vectors ${text}: field '${argument.field}' is given twice`);
+      }
+      // Its bytes are not the input's: progress counts those of the documents.
+      feeds.push(await openFeed(argument, this.spills, this.memoryBytes * ID_SHARE, { stdin: options.stdin }));
+    }
+    const formats = new Set(this.inputs.map((input) => input.format));
+    const untyped = [...formats].every((format) => format === 'csv' || format === 'tsv');
+    const items = this.items();
+    const sample: (SourceRecord | RecordError)[] = [];
+    const sampled: Record<string, unknown>[] = [];
+    for (let bytes = 0; sampled.length < SAMPLE_RECORDS && bytes < SAMPLE_BYTES; ) {
+      const next = await items.next();
+      if (next.done || next.value === undefined) break;
+      sample.push(next.value);
+      if (next.value instanceof RecordError) continue;
+      sampled.push(next.value.fields);
+      bytes += next.value.bytes;
+    }
+    const text = sampled.length === 0 && feeds.length === 0 ? (options.text ?? [TEXT_BRANCH]) : options.text;
+    const { schema, notes } = inferSchema(sampled, {
+      text,
+      keyword: options.keyword,
+      number: options.number,
+      vector: options.vector,
+      store: options.store ?? 'all',
+      fileVectors: feeds.map(({ field, dim, integers }) => ({ name: field, dim, integers })),
+      idField: options.idField,
+      untyped,
+      ...request,
+    });
+    if (schema.analyzer) notes.push(`text is analysed as: ${schema.analyzer.lang}, stemmer ${schema.analyzer.stemmer}`);
+    const mapper = new DocumentMapper(schema, { idField: options.idField, untyped });
+    const external = schema.vectors.map((field) => feeds.find((feed) => feed.field === field.name));
+
+    this.feed = async () => {
+      const ids = new SpillingIdMap(this.spills, this.memoryBytes * ID_SHARE);
+      const take = async (item: SourceRecord | RecordError) => {
+        const record = item instanceof RecordError ? undefined : item;
+        let id: string | undefined;
+        let vectors: (Float32Array | undefined)[] = [];
+        if (external.some((feed) => feed !== undefined)) {
+          id = record && attempt(() => mapper.idOf(record));
+          vectors = await Promise.all(external.map((feed) => feed?.take(this.rows, id)));
+        }
+        await this.accept(item.place, () => {
+          if (record === undefined) throw item;
+          id ??= mapper.idOf(record);
+          const document = mapper.map(record, this.rows, id, vectors);
+          const known = ids.putIfAbsent(id, this.rows);
+          if (known !== undefined) {
+            throw new RecordError(record.place, `duplicate id '${id}' (record ${known + 1} has it already)`, 'give every record an id of its own');
+          }
+          return { document, bytes: record.bytes };
+        });
+      };
+      for (const item of sample) await take(item);
+      sample.length = 0;
+      for await (const item of items) await take(item);
+      for (const feed of feeds) {
+        const note = await feed.finish(this.rows);
+        if (note !== undefined) this.notes.push(note);
+      }
+      ids.close();
+    };
+    return { schema, notes };
+  }
+
+  /** Reads everything into segments. */
+  async index(schema: Schema, segmentDocuments: number): Promise<FinishedSegment[]> {
+    const environment: WriterEnvironment = {
+      spills: this.spills,
+      memoryBytes: this.memoryBytes,
+      threads: this.options.threads ?? 1,
+      seed: this.options.seed ?? 0,
+      progress: (name, done, total) => {
+        this.options.signal?.throwIfAborted();
+        this.report('finishing', { name, done, total });
+      },
+    };
+    this.assembler = new SegmentAssembler(this.options.output, schema, environment, segmentDocuments);
+    await this.feed(schema);
+    if (!this.assembler.empty || this.finished.length === 0) this.finished.push(await this.assembler.finish());
+    return this.finished;
+  }
+
+  private async *items(): AsyncGenerator<SourceRecord | RecordError, undefined> {
+    for (const input of this.inputs) {
+      for await (const batch of readDocuments(input, this.readOptions)) yield* batch;
+    }
+    return undefined;
+  }
+
+  /** Adds one record, or rejects it; either way it takes a row. */
+  private async accept(
+    place: { file: string; line?: number; row?: number },
+    make: () => { document: Parameters<SegmentAssembler['add']>[0]; bytes: number },
+  ): Promise<void> {
+    this.options.signal?.throwIfAborted();
+    if (this.rows >= MAX_ROWS) throw new UsageError(`more than ${MAX_ROWS} records; split the input over several indexes`);
+    if (this.assembler.full) this.finished.push(await this.assembler.finish());
+    try {
+      const { document, bytes } = make();
+      this.assembler.add(document, bytes);
+      this.documents++;
+    } catch (error) {
+      if (!(error instanceof RecordError) || this.options.onError !== 'skip') throw error;
+      this.rejected++;
+      if (this.rejectedRecords.length < LISTED_REJECTIONS) {
+        this.rejectedRecords.push({ file: place.file, line: place.line, row: place.row, reason: error.reason });
+      }
+    }
+    this.rows++;
+    if (this.rows % PROGRESS_EVERY === 0) this.report('reading');
+  }
+
+  private report(phase: 'reading' | 'finishing', step?: { name: string; done: number; total: number }): void {
+    const { bytesRead: bytes, totalBytes, documents } = this;
+    this.options.onProgress?.({ phase, bytes, totalBytes, documents, step });
+  }
+}
+
+function attempt<T>(get: () => T): T | undefined {
+  try {
+    return get();
+  } catch (error) {
+    if (error instanceof RecordError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,106 @@
+import { UsageError } from '../errors/index.js';
+import { resolveInputs } from '../records/index.js';
+import { SpillDirectory } from '../storage/index.js';
+import { VERSION } from '../version.js';
+import { DEFAULT_SEGMENT_DOCUMENTS } from './assembler.js';
+import { BuildRun } from './build-run.js';
+import { claimDirectory, cleanDirectory, releaseDirectory } from './directory.js';
+import { takeLock } from './lock.js';
+import { commitManifest, filesOf, hasManifest } from './manifest.js';
+import type { BuildOptions } from './options.js';
+import type { BuildReport } from './report.js';
+import { analyzerFor, parseMetrics, parseStructures } from './request.js';
+
+/** Memory a build may use unless told otherwise. */
+export const DEFAULT_MEMORY_BYTES = 2 ** 30;
+/** Least memory a build can work with: read buffers and the tables below have a floor. */
+const MIN_MEMORY_BYTES = 32 * 2 ** 20;
+/**
+ * Builds an index from files: one pass over the input, memory bounded by `memoryBytes` (what a
+ * graph or IVF build needs beyond it is an error that says how much), one atomic commit at the end.
+ * Until then an index that was there is untouched; on failure nothing is left behind.
+ * Same input and options: the same bytes, whatever the threads and memory.
+ * @throws UsageError, InputError, RecordError, IndexLockedError, ResourceError
+ */
+export async function buildIndex(options: BuildOptions): Promise<BuildReport> {
+  const started = process.hrtime.bigint();
+  const memoryBytes = options.memoryBytes ?? DEFAULT_MEMORY_BYTES;
+  if (memoryBytes < MIN_MEMORY_BYTES) throw new UsageError('--memory: at least 32MiB is needed');
+  const segmentDocuments = options.segmentDocuments ?? DEFAULT_SEGMENT_DOCUMENTS;
+  // Everything that can be wrong with the request is found before anything is written.
+  const inputs = await resolveInputs(options.inputs, { inputFormat: options.inputFormat });
+  const metric = parseMetrics(options.metric ?? []);
+  const structure = parseStructures(options.vectorIndex ?? []);
+  const analyzer = analyzerFor(options);
+  const kinds = new Set(inputs.map((input) => input.kind));
+  if (kinds.size > 1) {
+    throw new UsageError('documents and vector files are both given as inputs; name vectors of documents with --vectors field=FILE');
+  }
+
+  const created = claimDirectory(options.output);
+  let unlock: (() => void) | undefined;
+  const spills = new SpillDirectory(options.output);
+  try {
+    unlock = takeLock(options.output);
+    const replacing = hasManifest(options.output);
+    if (replacing && !options.force) {
+      throw new UsageError(`${options.output}: there is an index here already; replace it with --force, or choose another output`);
+    }
+    cleanDirectory(options.output, filesOf(options.output));
+
+    const run = new BuildRun(options, inputs, spills, memoryBytes);
+    const { schema, notes } = kinds.has('vectors')
+      ? await run.openVectorRows(metric, structure)
+      : await run.openDocuments({ metric, structure, analyzer });
+    const segments = await run.index(schema, segmentDocuments);
+    const counts: Record<string, number> = { terms: 0, postings: 0, tokens: 0, vectors: 0 };
+    const bytes: Record<string, number> = {};
+    for (const segment of segments) {
+      for (const [name, n] of Object.entries(segment.counts)) counts[name] = (counts[name] ?? 0) + n;
+      for (const [part, n] of Object.entries(segment.parts)) bytes[part] = (bytes[part] ?? 0) + n;
+    }
+    const entries = segments.map((segment) => segment.entry);
+    options.signal?.throwIfAborted();
+    commitManifest(
+      options.output,
+      {
+        tool: VERSION,
+        schema,
+        seed: options.seed ?? 0,
+        segmentDocuments,
+        documents: run.documents,
+        rows: run.rows,
+        counts,
+        segments: entries,
+      },
+      spills,
+    );
+    cleanDirectory(options.output, new Set(entries.map((entry) => entry.file)));
+    const total = entries.reduce((sum, entry) => sum + entry.bytes, 0);
+    const accounted = Object.values(bytes).reduce((sum, n) => sum + n, 0);
+    return {
+      schema: 'shortlist.build@1',
+      documents: run.documents,
+      vectors: counts.vectors,
+      terms: counts.terms,
+      postings: counts.postings,
+      tokens: counts.tokens,
+      segments: entries.length,
+      bytes: { ...bytes, other: total - accounted, total },
+      seconds: Number(process.hrtime.bigint() - started) / 1e9,
+      peakRssBytes: process.resourceUsage().maxRSS * 1024,
+      rejected: run.rejected,
+      rejectedRecords: run.rejectedRecords,
+      notes: [...notes, ...run.notes],
+      output: options.output,
+    };
+  } finally {
+    spills.deleteAll();
+    if (unlock !== undefined) {
+      // After a failure this takes away what was written aside; after a commit there is nothing left to take.
+      cleanDirectory(options.output, filesOf(options.output));
+      unlock();
+      releaseDirectory(options.output, created);
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import type { Schema } from '../schema/index.js';
+import type { IndexReader } from './open.js';
+
+/** What `info` shows of an index. */
+export interface IndexInfo {
+  schema: 'shortlist.info@1';
+  path: string;
+  tool: string;
+  documents: number;
+  /** Records read, rejected ones included. */
+  rows: number;
+  seed: number;
+  counts: Record<string, number>;
+  fields: Schema;
+  segments: { file: string; bytes: number; documents: number; arrays: { name: string; dtype: string; shape: number[]; bytes: number }[] }[];
+  /** Bytes of arrays by part, 'other' for framing, and 'total' of all segment files. */
+  bytes: Record<string, number>;
+}
+
+export function describeIndex(index: IndexReader): IndexInfo {
+  const { manifest } = index;
+  const bytes: Record<string, number> = {};
+  let accounted = 0;
+  const segments = manifest.segments.map((entry, i) => {
+    const arrays = index.segments[i].reader.list().map(({ name, dtype, shape, byteLength }) => {
+      const part = name.slice(0, name.lastIndexOf('/'));
+      bytes[part] = (bytes[part] ?? 0) + byteLength;
+      accounted += byteLength;
+      return { name, dtype, shape, bytes: byteLength };
+    });
+    return { file: entry.file, bytes: entry.bytes, documents: entry.documents, arrays };
+  });
+  const total = manifest.segments.reduce((sum, segment) => sum + segment.bytes, 0);
+  return {
+    schema: 'shortlist.info@1',
+    path: index.directory,
+    tool: manifest.tool,
+    documents: manifest.documents,
+    rows: manifest.rows,
+    seed: manifest.seed,
+    counts: manifest.counts,
+    fields: manifest.schema,
+    segments,
+    bytes: { ...bytes, other: total - accounted, total },
+  };
+}

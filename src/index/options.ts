@@ -1,0 +1,38 @@
+import type { BuildProgress } from './report.js';
+
+/** What buildIndex() takes. Undefined means inferred, or the default named in the CLI's help. */
+export interface BuildOptions {
+  /** Files and directories; '-' is standard input. */
+  inputs: string[];
+  /** Directory of the index. */
+  output: string;
+  /** Replace an index that is there. */
+  force?: boolean;
+  inputFormat?: string;
+  /** `field=path[,ids=path]`, as --vectors takes it. */
+  vectors?: string[];
+  idField?: string;
+  text?: string[];
+  keyword?: string[];
+  number?: string[];
+  vector?: string[];
+  store?: 'all' | 'none' | string[];
+  /** `[field=]spec`, as --vector-index takes it. */
+  vectorIndex?: string[];
+  /** `[field=]metric`, as --metric takes it. */
+  metric?: string[];
+  lang?: string;
+  stemmer?: string;
+  stopwords?: string;
+  cjk?: string;
+  memoryBytes?: number;
+  threads?: number;
+  seed?: number;
+  maxRecordBytes?: number;
+  segmentDocuments?: number;
+  onError?: 'fail' | 'skip';
+  onProgress?: (progress: BuildProgress) => void;
+  /** Aborting stops the build and cleans up; the promise rejects with the signal's reason. */
+  signal?: AbortSignal;
+  stdin?: NodeJS.ReadableStream;
+}

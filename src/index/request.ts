@@ -1,0 +1,55 @@
+import { type AnalyzerSpec, detectLanguage, makeAnalyzerSpec } from '../analysis/index.js';
+import { didYouMean, UsageError } from '../errors/index.js';
+import { type IndexSpec, type Metric, parseIndexSpec } from '../schema/index.js';
+import { resolveVectorSpec } from '../vector/index.js';
+
+const METRICS: Metric[] = ['l2', 'ip', 'cosine'];
+const DEFAULT_STRUCTURE = 'hnsw';
+
+/** `[field=]metric` values by field; '' for all fields. @throws UsageError */
+export function parseMetrics(values: string[]): Map<string, Metric> {
+  const metrics = new Map<string, Metric>();
+  for (const value of values) {
+    const equals = value.indexOf('=');
+    const field = equals < 0 ? '' : value.slice(0, equals);
+    const metric = value.slice(equals + 1);
+    if (!METRICS.includes(metric as Metric)) {
+      throw new UsageError(`--metric ${value}: there are ${METRICS.join(', ')}${didYouMean(metric, METRICS)}`);
+    }
+    if (metrics.has(field)) throw new UsageError(`--metric ${value}: given twice`);
+    metrics.set(field, metric as Metric);
+  }
+  return metrics;
+}
+
+/** `[field=]spec` values by field, checked and with defaults filled in; '' for all fields. @throws UsageError */
+export function parseStructures(values: string[]): Map<string, IndexSpec> {
+  const specs = new Map<string, IndexSpec>();
+  for (const value of values) {
+    const { field = '', spec } = parseIndexSpec(value);
+    if (specs.has(field)) throw new UsageError(`--vector-index ${value}: given twice`);
+    specs.set(field, resolveVectorSpec(spec));
+  }
+  if (!specs.has('')) specs.set('', resolveVectorSpec(parseIndexSpec(DEFAULT_STRUCTURE).spec));
+  return specs;
+}
+
+/**
+ * How text will be analysed, decided once the text is known.
+ * @throws UsageError now for names that don't exist
+ */
+export function analyzerFor(options: {
+  lang?: string;
+  stemmer?: string;
+  stopwords?: string;
+  cjk?: string;
+}): (samples: string[]) => AnalyzerSpec {
+  const { lang = 'auto', stemmer, stopwords, cjk } = options;
+  const make = (language: string) => makeAnalyzerSpec({ lang: language, stemmer, stopwords, cjk });
+  if (lang !== 'auto') {
+    const spec = make(lang);
+    return () => spec;
+  }
+  make('en');
+  return (samples) => make(detectLanguage(samples));
+}

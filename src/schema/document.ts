@@ -1,0 +1,153 @@
+import { type Place, RecordError } from '../errors/index.js';
+import { type IdFault, idText, isIdFault, recordId, type SourceRecord } from '../records/index.js';
+import type { IndexDocument, Schema, VectorField } from './types.js';
+
+/** Longest id in UTF-8 bytes. */
+const MAX_ID_BYTES = 4096;
+
+const encoder = new TextEncoder();
+
+/**
+ * Applies a schema to records.
+ * @param idField field that holds the id; undefined means `_id`, then `id`
+ * @param untyped values are strings (CSV, TSV): numbers and arrays are parsed from them
+ */
+export class DocumentMapper {
+  private readonly schema: Schema;
+  private readonly idField: string | undefined;
+  private readonly untyped: boolean;
+  private readonly vectorNames: Set<string>;
+
+  constructor(schema: Schema, options: { idField?: string; untyped: boolean }) {
+    this.schema = schema;
+    this.idField = options.idField;
+    this.untyped = options.untyped;
+    this.vectorNames = new Set(schema.vectors.map((field) => field.name));
+  }
+
+  /** The record's id. @throws RecordError when it is missing or can't be one */
+  idOf(record: SourceRecord): string {
+    const { fields, place } = record;
+    const id = this.idField === undefined ? recordId(fields) : idOf(this.idField, fields);
+    if (id === undefined) {
+      const wanted = this.idField === undefined ? "'_id' or 'id'" : `'${this.idField}'`;
+      throw new RecordError(place, `no id field (${wanted})`, 'give every record one, or name the field with --id-field');
+    }
+    if (isIdFault(id)) throw new RecordError(place, id.fault, id.mend);
+    if (!id.isWellFormed() || /[\0\n\r]/.test(id)) {
+      throw new RecordError(place, 'the id holds a line break, NUL or half a surrogate pair', 'use an id without them');
+    }
+    if (Buffer.byteLength(id) > MAX_ID_BYTES) {
+      throw new RecordError(place, `the id is longer than ${MAX_ID_BYTES} bytes`, 'use a shorter id');
+    }
+    return id;
+  }
+
+  /**
+   * @param external vectors from files, by position in schema.vectors; they win over inline ones
+   * @throws RecordError when a value does not fit its field
+   */
+  map(record: SourceRecord, row: number, id: string, external: (Float32Array | undefined)[]): IndexDocument {
+    const { fields, place } = record;
+    const texts = this.schema.text.map((name) => this.text(name, fields[name], place));
+    for (const name of this.schema.number) this.number(name, fields[name], place);
+    for (const name of this.schema.keyword) this.keyword(name, fields[name], place);
+    const vectors = this.schema.vectors.map((field, i) => {
+      const vector = external[i] ?? this.inlineVector(field, fields[field.name], place);
+      if (vector !== undefined) checkVector(vector, field, place);
+      return vector;
+    });
+    return { id, row, texts, vectors, stored: this.stored(fields) };
+  }
+
+  private text(name: string, value: unknown, place: Place): string {
+    if (value === null || value === undefined) return '';
+    if (typeof value === 'string') return value;
+    if (Array.isArray(value) && value.every((v) => typeof v === 'string')) return value.join('\n');
+    throw new RecordError(place, `field '${name}' is text, but holds ${kindOf(value)}`, mendField(name));
+  }
+
+  private number(name: string, value: unknown, place: Place): void {
+    if (value === null || value === undefined || (this.untyped && value === '')) return;
+    const number = this.untyped && typeof value === 'string' ? Number(value) : value;
+    if (typeof number !== 'number' || !Number.isFinite(number)) {
+      throw new RecordError(place, `field '${name}' is a number, but holds ${kindOf(value)}`, mendField(name));
+    }
+  }
+
+  private keyword(name: string, value: unknown, place: Place): void {
+    if (value === null || value === undefined) return;
+    const one = (v: unknown) => typeof v === 'string' || typeof v === 'boolean' || typeof v === 'number';
+    if (!(one(value) || (Array.isArray(value) && value.every(one)))) {
+      throw new RecordError(place, `field '${name}' is a keyword, but holds ${kindOf(value)}`, mendField(name));
+    }
+  }
+
+  private inlineVector(field: VectorField, raw: unknown, place: Place): Float32Array | undefined {
+    let value = raw;
+    if (value === null || value === undefined || (this.untyped && value === '')) return undefined;
+    if (this.untyped && typeof value === 'string') {
+      try {
+        value = JSON.parse(value);
+      } catch {
+        throw new RecordError(place, `field '${field.name}' is a vector, but holds text`, 'write it like [0.1,0.2,…]');
+      }
+    }
+    if (!Array.isArray(value) || !value.every((v) => typeof v === 'number')) {
+      throw new RecordError(place, `field '${field.name}' is a vector, but holds ${kindOf(value)}`, mendField(field.name));
+    }
+    return Float32Array.from(value);
+  }
+
+  private stored(fields: Record<string, unknown>): Uint8Array | undefined {
+    const wanted = this.schema.stored;
+    if (wanted === 'none') return undefined;
+    const kept: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries(fields)) {
+      const isId = this.idField === undefined ? name === '_id' || (name === 'id' && !('_id' in fields)) : name === this.idField;
+      if (isId) continue;
+      if (wanted === 'all' ? !this.vectorNames.has(name) : wanted.includes(name)) kept[name] = value;
+    }
+    return encoder.encode(JSON.stringify(kept));
+  }
+}
+
+function idOf(name: string, fields: Record<string, unknown>): string | undefined | IdFault {
+  const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  return value === undefined || value === null ? undefined : idText(name, value);
+}
+
+/**
+ * @param place named in the error
+ * @throws RecordError for a wrong dimension, NaN or infinite components, a zero vector under cosine
+ */
+export function checkVector(vector: Float32Array, field: VectorField, place: Place): void {
+  if (vector.length !== field.dim) {
+    throw new RecordError(
+      place,
+      `vector '${field.name}' has ${vector.length} dimensions, the field has ${field.dim}`,
+      'make them equal, or skip such records with --on-error skip',
+    );
+  }
+  let nonzero = false;
+  for (let i = 0; i < vector.length; i++) {
+    if (!Number.isFinite(vector[i])) {
+      throw new RecordError(place, `vector '${field.name}' holds ${vector[i]} at position ${i}`, 'only finite float32 numbers can be compared');
+    }
+    nonzero ||= vector[i] !== 0;
+  }
+  if (!nonzero && field.metric === 'cosine') {
+    throw new RecordError(place, `vector '${field.name}' is all zeros, which has no direction under cosine`, 'leave it out, or use --metric l2 or ip');
+  }
+}
+
+function mendField(name: string): string {
+  return `mend the record, state another role for '${name}', or use --on-error skip`;
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'an array';
+  if (value === null) return 'null';
+  if (typeof value === 'object') return 'an object';
+  return typeof value === 'string' ? `the text ${JSON.stringify(value.slice(0, 40))}` : `the ${typeof value} ${String(value)}`;
+}
