@@ -157,10 +157,10 @@ export const families: readonly Family[] = [
   {
     name: 'RBP',
     forms: ['RBP(p=0.8)', 'RBP(p=0.8)@k', 'RBP(p=0.8,rel=N)'],
-    aliases: ['rbp (p=0.9)'],
+    aliases: ['rbp'],
     what: 'gain for a reader who goes on to the next result with probability p',
     formula:
-      '(1 - p) x sum of gain x p^(rank - 1); gain = grade / largest grade of the query, with rel=N 1 from grade N on',
+      '(1 - p) x sum of gain x p^(rank - 1); gain = grade / largest grade of the query, with rel=N 1 from grade N on; p = 0.8 when not given, 0.9 in rbp',
     cutoff: 'optional',
     parameters: ['p', 'rel'],
     compute: (query, { p, rel }, k) => graded.rankBiasedPrecision(query, p, rel, k),
