@@ -47,8 +47,8 @@ export function averagePrecision(query: JudgedQuery, rel: number, depth: number)
 
 /**
  * IPrec at each recall level: the best precision at any rank that has found at least the level's share of
- * the relevant documents. The share is rounded half up to whole documents, as trec_eval 10 does: found
- * by comparing its figures with every other rounding.
+ * the relevant documents. The share is rounded half up to whole documents (trec_eval 10's
+ * printed figures agree with that, and not with rounding up).
  * @param levels recall levels in 0..1
  * @returns one value a level. O(ranks + levels)
  */
