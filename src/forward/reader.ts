@@ -15,6 +15,7 @@ export class ForwardReader {
   private readonly firstRow: number | undefined;
   private readonly hasIds: boolean;
   private rows: Uint8Array | undefined;
+  private ids: { bytes: Uint8Array; offsets: Uint8Array } | undefined;
 
   constructor(view: SegmentView) {
     this.view = view;
@@ -35,6 +36,12 @@ export class ForwardReader {
         throw new CorruptError(reader.path, `array '${name}' has ${info.shape.join('×')} elements, not ${elements}`);
       }
     }
+  }
+
+  /** Loads all ids of the segment into memory. */
+  warm(): void {
+    if (!this.hasIds || this.ids !== undefined) return;
+    this.ids = { bytes: this.view.reader.load(ARRAYS.ids), offsets: this.view.reader.load(ARRAYS.idOffsets) };
   }
 
   /** Input row, 0-based, rejected records counted. */
@@ -62,7 +69,7 @@ export class ForwardReader {
 
   id(doc: number): string {
     if (!this.hasIds) return String(this.row(doc));
-    return this.decode(this.bytes(ARRAYS.ids, ARRAYS.idOffsets, doc), ARRAYS.ids);
+    return this.decode(this.idBytes(doc), ARRAYS.ids);
   }
 
   /** The document with this id, or undefined: O(log documents) small reads. */
@@ -96,6 +103,11 @@ export class ForwardReader {
     } catch (error) {
       throw new CorruptError(this.view.reader.path, `stored document ${doc}: ${(error as Error).message}`);
     }
+  }
+
+  private idBytes(doc: number): Uint8Array {
+    if (this.ids === undefined) return this.bytes(ARRAYS.ids, ARRAYS.idOffsets, doc);
+    return this.ids.bytes.subarray(u64At(this.ids.offsets, doc), u64At(this.ids.offsets, doc + 1));
   }
 
   private bytes(name: string, offsets: string, doc: number): Uint8Array {

@@ -13,3 +13,4 @@ export { type Manifest, type SegmentEntry } from './manifest.js';
 export { type IndexReader, openReader } from './open.js';
 export type { BuildOptions } from './options.js';
 export type { BuildProgress, BuildReport } from './report.js';
+export { openFeed, type VectorFeed } from './vector-feed.js';

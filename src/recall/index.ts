@@ -1,0 +1,18 @@
+/**
+ * recall: the way of a query.
+ *
+ * Maps a query to one list of candidates: every branch that the query has input for fires over all
+ * segments, each branch's candidates are merged, and lists of several branches are fused, with each
+ * branch's rank and score kept. Good for: one query or a batch against an open index. Not for:
+ * judging the answer (evaluation) or printing it (cli).
+ */
+export { type Fusion, formatFusion, parseFusion } from './fusion.js';
+export { openQueries, type QueryRequest, type QuerySource, soleVectorField, toQuery } from './queries.js';
+export {
+  DEFAULT_K,
+  type Hit,
+  type HitExplanation,
+  Recaller,
+  type RecallResult,
+  type RecallSettings,
+} from './recaller.js';

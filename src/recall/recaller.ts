@@ -1,0 +1,173 @@
+import type { Branch, Explanation, PreparedQuery, Query, SearchOptions } from '../branch/index.js';
+import { didYouMean, UsageError } from '../errors/index.js';
+import type { IndexReader } from '../index/index.js';
+import { type BranchList, contributionOf, type Fusion, formatFusion, fuse, parseFusion } from './fusion.js';
+
+export const DEFAULT_K = 10;
+/** Each branch hands at least this many candidates to fusion, so that a document that is mid-list in two branches is seen. */
+const FUSION_DEPTH = 100;
+
+export interface RecallSettings extends SearchOptions {
+  /** Hits wanted; default 10. */
+  k?: number;
+  /** Branches that may fire; default all the query has input for. */
+  branches?: string[];
+  /** Used where more than one branch fires; default rrf:k=60. */
+  fusion?: Fusion;
+}
+
+/** One document found. */
+export interface Hit {
+  /** Document number in the index. */
+  doc: number;
+  id: string;
+  /** From 1. */
+  rank: number;
+  score: number;
+  branches: Record<string, { rank: number; score: number }>;
+}
+
+export interface RecallResult {
+  query: string;
+  hits: Hit[];
+  /** Branches that fired, in index order. */
+  branches: string[];
+  /** Settings as used and other remarks, for --explain and eval. */
+  notes: string[];
+}
+
+/** How a hit came by its score: of each branch, and of fusion where several fired. */
+export interface HitExplanation {
+  fusion?: { method: string; contributions: { branch: string; rank: number; weight: number; value: number }[] };
+  branches: Record<string, Explanation>;
+}
+
+/** Answers queries against one open index. Not re-entrant: branches reuse their memory. */
+export class Recaller {
+  private readonly index: IndexReader;
+  private last: { fired: Fired[]; fusion: Fusion | undefined } | undefined;
+
+  constructor(index: IndexReader) {
+    this.index = index;
+  }
+
+  /** Loads what a batch of queries will touch. */
+  warm(branches = this.index.branchNames): void {
+    for (const name of branches) this.index.branch(name).warm();
+    this.index.documents.warm();
+  }
+
+  /**
+   * @throws UsageError when no branch has input from the query, or one that is named does not exist
+   */
+  search(query: Query, settings: RecallSettings = {}): RecallResult {
+    const k = settings.k ?? DEFAULT_K;
+    const fired = this.fire(query, settings, k);
+    const lists = fired.map((entry) => entry.list);
+    const notes = fired.flatMap((entry) => entry.prepared.notes);
+    if (fired.length === 1) {
+      const [{ list }] = fired;
+      this.last = { fired, fusion: undefined };
+      const hits: Hit[] = [];
+      for (let i = 0; i < Math.min(k, list.docs.length); i++) {
+        const score = list.scores[i];
+        hits.push({
+          doc: list.docs[i],
+          id: this.index.documents.id(list.docs[i]),
+          rank: i + 1,
+          score,
+          branches: { [list.name]: { rank: i + 1, score } },
+        });
+      }
+      return { query: query.id, hits, branches: [list.name], notes };
+    }
+    const fusion = settings.fusion ?? parseFusion('rrf');
+    this.last = { fired, fusion };
+    const hits = fuse(lists, fusion, k).map((fused, i): Hit => {
+      const branches: Hit['branches'] = {};
+      fused.ranks.forEach((rank, b) => {
+        if (rank !== undefined) branches[lists[b].name] = { rank, score: lists[b].scores[rank - 1] };
+      });
+      return { doc: fused.doc, id: this.index.documents.id(fused.doc), rank: i + 1, score: fused.score, branches };
+    });
+    return { query: query.id, hits, branches: lists.map((list) => list.name), notes };
+  }
+
+  /** Explains a hit of the last search. */
+  explain(hit: Hit): HitExplanation {
+    if (this.last === undefined) throw new Error('nothing was searched yet');
+    const { fired, fusion } = this.last;
+    const explanation: HitExplanation = { branches: {} };
+    const segment = this.index.segments.findLastIndex((view) => view.base <= hit.doc);
+    for (const { branch, prepared } of fired) {
+      const found = prepared.explain(segment, hit.doc - this.index.segments[segment].base);
+      if (found !== undefined) explanation.branches[branch.name] = found;
+    }
+    if (fusion !== undefined) {
+      const contributions = fired.flatMap(({ list }) => {
+        const rank = hit.branches[list.name]?.rank;
+        if (rank === undefined) return [];
+        const weight = fusion.weights.get(list.name) ?? 1;
+        return [{ branch: list.name, rank, weight, value: weight * contributionOf(list, fusion)(rank - 1) }];
+      });
+      explanation.fusion = { method: formatFusion(fusion), contributions };
+    }
+    return explanation;
+  }
+
+  private fire(query: Query, settings: RecallSettings, k: number): Fired[] {
+    const names = settings.branches ?? this.index.branchNames;
+    const prepared: { branch: Branch; prepared: PreparedQuery }[] = [];
+    for (const name of names) {
+      if (!this.index.branchNames.includes(name)) {
+        const there = this.index.branchNames.join(', ') || 'none';
+        throw new UsageError(`no branch '${name}' in this index (there are: ${there})${didYouMean(name, this.index.branchNames)}`);
+      }
+      const branch = this.index.branch(name);
+      const ready = branch.prepare(query, settings);
+      if (ready !== undefined) prepared.push({ branch, prepared: ready });
+    }
+    for (const field of Object.keys(query.vectors)) {
+      if (!this.index.branchNames.includes(field)) {
+        throw new UsageError(`query '${query.id}': no vector field '${field}' in this index${didYouMean(field, this.index.branchNames)}`);
+      }
+    }
+    if (prepared.length === 0) throw new UsageError(`query '${query.id}' ${this.nothingFor(query, names)}`);
+    const depth = prepared.length === 1 ? k : Math.max(k, FUSION_DEPTH);
+    return prepared.map((entry) => ({ ...entry, list: this.merge(entry.branch.name, entry.prepared, depth) }));
+  }
+
+  private nothingFor(query: Query, names: string[]): string {
+    const vectors = this.index.manifest.schema.vectors.filter((field) => names.includes(field.name));
+    if (query.text !== undefined && !names.includes('text')) {
+      const give = vectors[0] ? `; give it a vector '${vectors[0].name}' of ${vectors[0].dim}` : '';
+      return `is text, but no text branch is searched${give}`;
+    }
+    const wanted = names.map((name) => (name === 'text' ? "a 'text'" : `a vector '${name}'`)).join(' or ');
+    return `has nothing to search with; give it ${wanted || 'an index with a branch'}`;
+  }
+
+  /** Best of all segments: each is sorted, document numbers rise with segments, so ties stay in order. */
+  private merge(name: string, prepared: PreparedQuery, depth: number): BranchList {
+    const { segments } = this.index;
+    const found = segments.map((_, segment) => prepared.search(segment, depth));
+    if (found.length === 1) return { name, ...found[0] };
+    const entries: { doc: number; score: number }[] = [];
+    found.forEach(({ docs, scores }, segment) => {
+      for (let i = 0; i < docs.length; i++) entries.push({ doc: segments[segment].base + docs[i], score: scores[i] });
+    });
+    entries.sort((a, b) => b.score - a.score || a.doc - b.doc);
+    entries.length = Math.min(entries.length, depth);
+    return {
+      name,
+      docs: Uint32Array.from(entries, (entry) => entry.doc),
+      scores: Float64Array.from(entries, (entry) => entry.score),
+    };
+  }
+}
+
+interface Fired {
+  branch: Branch;
+  prepared: PreparedQuery;
+  list: BranchList;
+}
