@@ -13,6 +13,11 @@ const CHUNK_BYTES = 256 * 1024;
 const GZIP_MAGIC = Uint8Array.of(0x1f, 0x8b, 0x08);
 const UTF8_BOM = Uint8Array.of(0xef, 0xbb, 0xbf);
 
+/** True where whole contents begin as gzip does. */
+export function startsGzip(bytes: Uint8Array): boolean {
+  return GZIP_MAGIC.every((byte, i) => bytes[i] === byte);
+}
+
 /** An input opened for one forward pass. */
 export interface ByteSource {
   /** Bytes on disk; undefined for stdin, pipes and devices. */

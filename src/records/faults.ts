@@ -25,8 +25,11 @@ export function readFault(error: unknown, place: Place): Error {
 
 /** A record above the limit; `size` where it is known without reading on. */
 export function tooLarge(place: Place, limit: number, size?: number): RecordError {
-  const found = size === undefined ? 'more bytes' : `${size} bytes`;
-  return new RecordError(place, `a record of ${found}, above the limit of ${limit}`, 'split it');
+  const what =
+    size === undefined
+      ? `a record above the limit of ${limit} bytes`
+      : `a record of ${size} bytes, above the limit of ${limit}`;
+  return new RecordError(place, what, 'split it');
 }
 
 export function invalidUtf8(place: Place): RecordError {

@@ -1,7 +1,8 @@
+import { readFileSync, statSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { InputError, type Place, RecordError } from '../errors/index.js';
-import { type ByteSource, openBytes, withoutBom } from './bytes.js';
+import { openBytes, startsGzip, withoutBom } from './bytes.js';
 import { displayName, invalidUtf8, readFault, tooLarge } from './faults.js';
 import { DEFAULT_MAX_RECORD_BYTES, type ReadOptions } from './options.js';
 import type { SourceItem } from './source.js';
@@ -9,6 +10,7 @@ import { decodeUtf8 } from './utf8.js';
 
 const BATCH_FILES = 64;
 const BATCH_BYTES = 1024 * 1024;
+const SMALL_FILE_BYTES = 256 * 1024;
 
 /** A text file below a directory. */
 export interface TextFile {
@@ -108,9 +110,9 @@ async function isFile(path: string): Promise<boolean> {
 
 async function readText(file: TextFile, options: ReadOptions, limit: number): Promise<SourceItem> {
   const place: Place = { file: displayName(file.path) };
-  const source = await openBytes(file.path, options);
-  const bytes = await readWhole(source, limit);
-  if (bytes === undefined) return tooLarge(place, limit, source.compressed ? undefined : source.size);
+  const bytes = readSmall(file.path, place, options) ?? (await readWhole(file.path, place, options, limit));
+  if (bytes instanceof RecordError) return bytes;
+  if (bytes.length > limit) return tooLarge(place, limit, bytes.length);
   const text = decodeUtf8(bytes);
   if (text === undefined) return invalidUtf8(place);
   const fields: Record<string, unknown> = { _id: file.id };
@@ -120,13 +122,37 @@ async function readText(file: TextFile, options: ReadOptions, limit: number): Pr
   return { place, bytes: bytes.length, fields };
 }
 
-/** All bytes of a source, or undefined when there are more than `limit`; stops reading there. */
-async function readWhole(source: ByteSource, limit: number): Promise<Buffer | undefined> {
+/**
+ * A plain file of up to SMALL_FILE_BYTES, else undefined. Synchronous, because a folder of notes is many tiny files
+ * and the round trips of asynchronous calls cost ten times the reads.
+ */
+function readSmall(path: string, place: Place, options: ReadOptions): Buffer | undefined {
+  if (path === '-') return undefined;
+  try {
+    const found = statSync(path);
+    if (!found.isFile() || found.size > SMALL_FILE_BYTES) return undefined;
+    const bytes = readFileSync(path);
+    if (startsGzip(bytes)) return undefined;
+    options.onBytes?.(bytes.length);
+    return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
+  } catch (error) {
+    throw readFault(error, place);
+  }
+}
+
+/** All bytes of an input, unless they are above the limit; stops reading there. */
+async function readWhole(
+  path: string,
+  place: Place,
+  options: ReadOptions,
+  limit: number,
+): Promise<Buffer | RecordError> {
+  const source = await openBytes(path, options);
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of withoutBom(source.chunks)) {
     size += chunk.length;
-    if (size > limit) return undefined;
+    if (size > limit) return tooLarge(place, limit, source.compressed ? undefined : source.size);
     chunks.push(chunk);
   }
   return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, size);

@@ -98,8 +98,8 @@ async function* readLines(
         if (header.named) continue;
       }
       if (values.length !== header.columns.length) {
-        const count = `${values.length} tab-separated columns instead of ${header.columns.length}`;
-        throw new InputError(place, count, 'every line needs the same');
+        const count = `${values.length - 1} tabs instead of ${header.columns.length - 1}`;
+        throw new InputError(place, count, 'every line needs as many');
       }
       yield toQuery(Object.fromEntries(values.map((value, i) => [header!.columns[i], value])), place, row++);
     }

@@ -119,8 +119,7 @@ async function* readRows(
     if (count === undefined) return;
     if (row < count)
       throw new InputError({ file }, `truncated: ${row} of ${count} vectors`, 'copy the file again');
-    if ((await reader.fill(1)) > 0)
-      throw new InputError({ file }, `has more bytes than its ${count} vectors take`);
+    if ((await reader.fill(1)) > 0) throw new InputError({ file }, 'has more bytes than its header promises');
   } finally {
     await reader.close();
   }

@@ -174,6 +174,20 @@ describe('texts', () => {
     ]);
     const [plain] = await resolveInputs([files.file('none.md', 'no heading')], {});
     expect(shown(await flat(readDocuments(plain)))).toEqual([{ _id: 'none.md', text: 'no heading' }]);
+    const long = `\ufeff${'long é '.repeat(100_000)}`;
+    for (const [name, data] of [
+      ['long.txt', long],
+      ['long.txt.gz', gzipSync(long)],
+    ] as const) {
+      const [input] = await resolveInputs([files.file(name, data)], {});
+      let read = 0;
+      const items = await flat(readDocuments(input, { onBytes: (n) => (read += n) }));
+      expect(shown(items)).toEqual([{ _id: name, text: long.slice(1) }]);
+      expect(read).toBe(input.bytes);
+      expect(shown(await flat(readDocuments(input, { maxRecordBytes: 1000 })))).toEqual([
+        `${input.path}: a record ${name === 'long.txt' ? 'of 800003 bytes, above the limit of 1000' : 'above the limit of 1000 bytes'}; split it`,
+      ]);
+    }
   });
 });
 

@@ -10,14 +10,12 @@ describe('CSV', () => {
     const value = fc.string({ unit: fc.constantFrom(...'ab é,"\n\r\t\ufeff中'), maxLength: 8 });
     await fc.assert(
       fc.asyncProperty(
-        fc
-          .integer({ min: 2, max: 4 })
-          .chain((width) =>
-            fc.array(fc.array(value, { minLength: width, maxLength: width }), {
-              minLength: 1,
-              maxLength: 12,
-            }),
-          ),
+        fc.integer({ min: 2, max: 4 }).chain((width) =>
+          fc.array(fc.array(value, { minLength: width, maxLength: width }), {
+            minLength: 1,
+            maxLength: 12,
+          }),
+        ),
         fc.constantFrom('\n', '\r\n'),
         fc.boolean(),
         fc.boolean(),
