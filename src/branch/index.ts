@@ -7,8 +7,7 @@
  * segment, and explains a score. Adding a branch means a folder that implements Structure and one
  * line in src/index/structures.ts.
  */
-export { metaCount, partMeta } from './part.js';
-export { type BoundedTopK, topK } from './top-k.js';
+
 export type {
   Branch,
   Candidates,
@@ -22,3 +21,5 @@ export type {
   WriterEnvironment,
   WrittenPart,
 } from './contract.js';
+export { metaCount, partMeta } from './part.js';
+export { type BoundedTopK, topK } from './top-k.js';

@@ -17,7 +17,12 @@ export function partMeta(reader: SegmentReader, part: string): MsgMap {
  * A whole number of a part's metadata.
  * @throws CorruptError when it is missing, not whole, negative or above `max`
  */
-export function metaCount(reader: SegmentReader, meta: MsgMap, key: string, max = Number.MAX_SAFE_INTEGER): number {
+export function metaCount(
+  reader: SegmentReader,
+  meta: MsgMap,
+  key: string,
+  max = Number.MAX_SAFE_INTEGER,
+): number {
   const value = meta.get(key);
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0 || value > max) {
     throw new CorruptError(reader.path, `'${key}' is ${String(value)}, which can't be`);

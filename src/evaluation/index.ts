@@ -4,13 +4,15 @@
  * Maps a run (query → scored document ids) and judgments (query → document id → grade) to measures
  * as trec_eval 10 and ir_measures define them, result rows and exact neighbour rows to recall@k,
  * query times to percentiles, and all of these to assertions passed or failed.
- * Good for: measuring any run, ours or another tool's, from files or from memory. Not for: running
- * queries against an index, or for telling whether a difference between two runs is chance.
+ * Good for: measuring any run, ours or another tool's, from files or from memory. Not for: telling
+ * whether a difference between two runs is chance.
  */
 
 export { type Assertion, type AssertionOutcome, checkAssertions, parseAssertion } from './assertions.js';
+export { type EvalOptions, evaluate } from './evaluate.js';
 export { formatFigure } from './figure.js';
 export { type LatencySummary, latencyNames, summariseLatency } from './latency.js';
+export { localRunner } from './local-runner.js';
 export type { JudgedMeasure, Measure, MeasureName, TruthMeasure } from './measure.js';
 export { measureNames } from './measure-names.js';
 export { parseMeasure } from './parse-measure.js';
@@ -22,5 +24,7 @@ export {
   recallAtK,
   summariseRecall,
 } from './recall.js';
+export type { EvalReport, RunSummary } from './report.js';
 export { formatRunLine, type Run, type RunEntry, readRun } from './run.js';
+export type { Conditions, QueryAnswer, QueryRunner } from './run-queries.js';
 export { type Evaluation, evaluateRun } from './score-run.js';

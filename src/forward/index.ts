@@ -5,5 +5,5 @@
  * number. Good for: turning a few dozen candidates into what a person asked for. Not for: scanning
  * (a fetch is two positional reads) or ranking.
  */
-export { openForward, type ForwardReader } from './reader.js';
+export { type ForwardReader, openForward } from './reader.js';
 export { forwardStructure } from './structure.js';

@@ -33,7 +33,10 @@ export class ForwardReader {
     for (const [name, dtype, elements] of sizes) {
       const info = reader.info(name, dtype);
       if (info.shape.length !== 1 || info.shape[0] !== elements) {
-        throw new CorruptError(reader.path, `array '${name}' has ${info.shape.join('×')} elements, not ${elements}`);
+        throw new CorruptError(
+          reader.path,
+          `array '${name}' has ${info.shape.join('×')} elements, not ${elements}`,
+        );
       }
     }
   }
@@ -78,7 +81,8 @@ export class ForwardReader {
     if (!this.hasIds) return /^(0|[1-9]\d*)$/.test(id) ? this.docOfRow(Number(id)) : undefined;
     const wanted = encoder.encode(id);
     const hash = idHash(wanted);
-    const u32 = (name: string, i: number) => new DataView(reader.range(name, i * 4, 4).buffer).getUint32(0, true);
+    const u32 = (name: string, i: number) =>
+      new DataView(reader.range(name, i * 4, 4).buffer).getUint32(0, true);
     let low = 0;
     let high = documents;
     while (low < high) {
@@ -88,7 +92,8 @@ export class ForwardReader {
     }
     for (; low < documents && u32(ARRAYS.hashes, low) === hash; low++) {
       const doc = u32(ARRAYS.hashDocs, low);
-      if (doc >= documents) throw new CorruptError(reader.path, `id table names document ${doc} of ${documents}`);
+      if (doc >= documents)
+        throw new CorruptError(reader.path, `id table names document ${doc} of ${documents}`);
       if (this.id(doc) === id) return doc;
     }
     return undefined;

@@ -14,7 +14,10 @@ export const forwardStructure: Structure = {
     const forward = openForward(view);
     const { reader, documents } = view;
     const damaged = (what: string) => new CorruptError(reader.path, what);
-    for (const [data, offsets] of [[ARRAYS.ids, ARRAYS.idOffsets], [ARRAYS.stored, ARRAYS.storedOffsets]]) {
+    for (const [data, offsets] of [
+      [ARRAYS.ids, ARRAYS.idOffsets],
+      [ARRAYS.stored, ARRAYS.storedOffsets],
+    ]) {
       if (reader.has(data)) checkOffsets(view, data, offsets);
     }
     if (reader.has(ARRAYS.ids)) {
@@ -23,14 +26,18 @@ export const forwardStructure: Structure = {
       const seen = new Uint8Array(documents);
       const encoder = new TextEncoder();
       for (let i = 0; i < documents; i++) {
-        const ordered = i === 0 || hashes[i - 1] < hashes[i] || (hashes[i - 1] === hashes[i] && docs[i - 1] < docs[i]);
-        if (!ordered || docs[i] >= documents || seen[docs[i]]++ > 0) throw damaged(`id table is out of order at ${i}`);
+        const ordered =
+          i === 0 || hashes[i - 1] < hashes[i] || (hashes[i - 1] === hashes[i] && docs[i - 1] < docs[i]);
+        if (!ordered || docs[i] >= documents || seen[docs[i]]++ > 0)
+          throw damaged(`id table is out of order at ${i}`);
         const id = forward.id(docs[i]);
-        if (idHash(encoder.encode(id)) !== hashes[i]) throw damaged(`id table does not lead to document '${id}'`);
+        if (idHash(encoder.encode(id)) !== hashes[i])
+          throw damaged(`id table does not lead to document '${id}'`);
       }
     }
     for (let doc = 0; doc < documents; doc++) {
-      if (doc > 0 && forward.row(doc) <= forward.row(doc - 1)) throw damaged(`input rows are out of order at ${doc}`);
+      if (doc > 0 && forward.row(doc) <= forward.row(doc - 1))
+        throw damaged(`input rows are out of order at ${doc}`);
       if (reader.has(ARRAYS.stored)) forward.stored(doc);
     }
   },
@@ -43,8 +50,10 @@ function checkOffsets(view: SegmentView, data: string, offsets: string): void {
   let previous = 0;
   for (let i = 0; i <= documents; i++) {
     const offset = u64At(bytes, i);
-    if (offset < previous || (i === 0 && offset !== 0)) throw new CorruptError(reader.path, `'${offsets}' falls at ${i}`);
+    if (offset < previous || (i === 0 && offset !== 0))
+      throw new CorruptError(reader.path, `'${offsets}' falls at ${i}`);
     previous = offset;
   }
-  if (previous !== reader.info(data).byteLength) throw new CorruptError(reader.path, `'${offsets}' does not cover '${data}'`);
+  if (previous !== reader.info(data).byteLength)
+    throw new CorruptError(reader.path, `'${offsets}' does not cover '${data}'`);
 }

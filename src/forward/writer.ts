@@ -78,7 +78,10 @@ export class ForwardWriter implements StructureWriter {
     else copy(this.rows, out, ARRAYS.rows, 'u64', documents);
     this.ids?.write(out, ARRAYS.ids, ARRAYS.idOffsets);
     this.stored?.write(out, ARRAYS.stored, ARRAYS.storedOffsets);
-    return { meta: { firstRow: this.contiguous ? this.firstRow : undefined } as Record<string, number>, counts: {} };
+    return {
+      meta: { firstRow: this.contiguous ? this.firstRow : undefined } as Record<string, number>,
+      counts: {},
+    };
   }
 
   private writeHashes(out: SegmentWriter, hashes: SpillFile, documents: number): void {
@@ -98,7 +101,13 @@ export class ForwardWriter implements StructureWriter {
   }
 }
 
-function copy(from: SpillFile, out: SegmentWriter, name: string, dtype: 'u8' | 'u64', elements: number): void {
+function copy(
+  from: SpillFile,
+  out: SegmentWriter,
+  name: string,
+  dtype: 'u8' | 'u64',
+  elements: number,
+): void {
   const sink = out.begin(name, dtype, [elements]);
   for (const piece of from.chunks()) sink.write(piece);
   sink.end();

@@ -22,7 +22,7 @@ import {
   SOLE_VECTOR_FIELD,
   TEXT_BRANCH,
 } from '../schema/index.js';
-import { SpillingIdMap, type SpillDirectory } from '../storage/index.js';
+import { type SpillDirectory, SpillingIdMap } from '../storage/index.js';
 import { type FinishedSegment, SegmentAssembler } from './assembler.js';
 import type { BuildOptions } from './options.js';
 import { LISTED_REJECTIONS, type RejectedRecord } from './report.js';
@@ -73,7 +73,9 @@ export class BuildRun {
     this.spills = spills;
     this.memoryBytes = memoryBytes;
     const sizes = inputs.map((input) => input.bytes);
-    this.totalBytes = sizes.includes(undefined) ? undefined : sizes.reduce((sum: number, n) => sum + (n ?? 0), 0);
+    this.totalBytes = sizes.includes(undefined)
+      ? undefined
+      : sizes.reduce((sum: number, n) => sum + (n ?? 0), 0);
     this.readOptions = {
       maxRecordBytes: options.maxRecordBytes ?? DEFAULT_MAX_RECORD_BYTES,
       onBytes: (n) => {
@@ -87,16 +89,26 @@ export class BuildRun {
   async openVectorRows(metric: Map<string, Metric>, structure: Map<string, IndexSpec>): Promise<OpenedInput> {
     const sources: VectorSource[] = [];
     for (const input of this.inputs) {
-      sources.push(await openVectors(input.path, { ...this.readOptions, format: input.format as VectorFormat }));
+      sources.push(
+        await openVectors(input.path, { ...this.readOptions, format: input.format as VectorFormat }),
+      );
     }
     if ((this.options.vectors ?? []).length > 0) {
-      throw new UsageError('--vectors joins vectors to documents, but the inputs are vectors themselves; leave it out');
+      throw new UsageError(
+        '--vectors joins vectors to documents, but the inputs are vectors themselves; leave it out',
+      );
     }
     const first = sources.find((source) => source.dim > 0);
     const { schema, notes } = inferSchema([], {
       store: 'none',
       text: this.options.text,
-      fileVectors: [{ name: SOLE_VECTOR_FIELD, dim: first?.dim ?? 1, integers: sources.every((s) => isIntegerType(s.dtype)) }],
+      fileVectors: [
+        {
+          name: SOLE_VECTOR_FIELD,
+          dim: first?.dim ?? 1,
+          integers: sources.every((s) => isIntegerType(s.dtype)),
+        },
+      ],
       metric,
       structure,
       untyped: false,
@@ -110,7 +122,10 @@ export class BuildRun {
         const place = { file, row };
         await this.accept(place, () => {
           checkVector(vector, field, place);
-          return { document: { id: undefined, row: this.rows, texts: [], vectors: [vector], stored: undefined }, bytes: 0 };
+          return {
+            document: { id: undefined, row: this.rows, texts: [], vectors: [vector], stored: undefined },
+            bytes: 0,
+          };
         });
       }
     };
@@ -131,7 +146,9 @@ export class BuildRun {
         throw new UsageError(`--vectors ${text}: field '${argument.field}' is given twice`);
       }
       // Its bytes are not the input's: progress counts those of the documents.
-      feeds.push(await openFeed(argument, this.spills, this.memoryBytes * ID_SHARE, { stdin: options.stdin }));
+      feeds.push(
+        await openFeed(argument, this.spills, this.memoryBytes * ID_SHARE, { stdin: options.stdin }),
+      );
     }
     const formats = new Set(this.inputs.map((input) => input.format));
     const untyped = [...formats].every((format) => format === 'csv' || format === 'tsv');
@@ -158,7 +175,8 @@ export class BuildRun {
       untyped,
       ...request,
     });
-    if (schema.analyzer) notes.push(`text is analysed as: ${schema.analyzer.lang}, stemmer ${schema.analyzer.stemmer}`);
+    if (schema.analyzer)
+      notes.push(`text is analysed as: ${schema.analyzer.lang}, stemmer ${schema.analyzer.stemmer}`);
     const mapper = new DocumentMapper(schema, { idField: options.idField, untyped });
     const external = schema.vectors.map((field) => feeds.find((feed) => feed.field === field.name));
 
@@ -178,7 +196,11 @@ export class BuildRun {
           const document = mapper.map(record, this.rows, id, vectors);
           const known = ids.putIfAbsent(id, this.rows);
           if (known !== undefined) {
-            throw new RecordError(record.place, `duplicate id '${id}' (record ${known + 1} has it already)`, 'give every record an id of its own');
+            throw new RecordError(
+              record.place,
+              `duplicate id '${id}' (record ${known + 1} has it already)`,
+              'give every record an id of its own',
+            );
           }
           return { document, bytes: record.bytes };
         });
@@ -209,7 +231,8 @@ export class BuildRun {
     };
     this.assembler = new SegmentAssembler(this.options.output, schema, environment, segmentDocuments);
     await this.feed(schema);
-    if (!this.assembler.empty || this.finished.length === 0) this.finished.push(await this.assembler.finish());
+    if (!this.assembler.empty || this.finished.length === 0)
+      this.finished.push(await this.assembler.finish());
     return this.finished;
   }
 
@@ -226,7 +249,8 @@ export class BuildRun {
     make: () => { document: Parameters<SegmentAssembler['add']>[0]; bytes: number },
   ): Promise<void> {
     this.options.signal?.throwIfAborted();
-    if (this.rows >= MAX_ROWS) throw new UsageError(`more than ${MAX_ROWS} records; split the input over several indexes`);
+    if (this.rows >= MAX_ROWS)
+      throw new UsageError(`more than ${MAX_ROWS} records; split the input over several indexes`);
     if (this.assembler.full) this.finished.push(await this.assembler.finish());
     try {
       const { document, bytes } = make();
@@ -236,7 +260,12 @@ export class BuildRun {
       if (!(error instanceof RecordError) || this.options.onError !== 'skip') throw error;
       this.rejected++;
       if (this.rejectedRecords.length < LISTED_REJECTIONS) {
-        this.rejectedRecords.push({ file: place.file, line: place.line, row: place.row, reason: error.reason });
+        this.rejectedRecords.push({
+          file: place.file,
+          line: place.line,
+          row: place.row,
+          reason: error.reason,
+        });
       }
     }
     this.rows++;

@@ -34,7 +34,9 @@ export async function buildIndex(options: BuildOptions): Promise<BuildReport> {
   const analyzer = analyzerFor(options);
   const kinds = new Set(inputs.map((input) => input.kind));
   if (kinds.size > 1) {
-    throw new UsageError('documents and vector files are both given as inputs; name vectors of documents with --vectors field=FILE');
+    throw new UsageError(
+      'documents and vector files are both given as inputs; name vectors of documents with --vectors field=FILE',
+    );
   }
 
   const created = claimDirectory(options.output);
@@ -44,7 +46,9 @@ export async function buildIndex(options: BuildOptions): Promise<BuildReport> {
     unlock = takeLock(options.output);
     const replacing = hasManifest(options.output);
     if (replacing && !options.force) {
-      throw new UsageError(`${options.output}: there is an index here already; replace it with --force, or choose another output`);
+      throw new UsageError(
+        `${options.output}: there is an index here already; replace it with --force, or choose another output`,
+      );
     }
     cleanDirectory(options.output, filesOf(options.output));
 

@@ -21,9 +21,13 @@ export interface CheckReport {
  * Time and reads are linear in the index; memory is that of the largest structure.
  * @throws the errors of opening, CorruptError with the first damage found
  */
-export function checkIndex(directory: string, onProgress?: (bytes: number, total: number) => void): CheckReport {
+export function checkIndex(
+  directory: string,
+  onProgress?: (bytes: number, total: number) => void,
+): CheckReport {
   const manifest = readManifest(directory);
-  if (!markerIsWhole(directory)) throw new CorruptError(join(directory, 'shortlist.txt'), 'its text is not what we write');
+  if (!markerIsWhole(directory))
+    throw new CorruptError(join(directory, 'shortlist.txt'), 'its text is not what we write');
   const total = manifest.segments.reduce((sum, segment) => sum + segment.bytes, 0);
   let base = 0;
   let bytes = 0;
@@ -34,11 +38,18 @@ export function checkIndex(directory: string, onProgress?: (bytes: number, total
         bytes += n;
         onProgress?.(bytes, total);
       });
-      for (const { structure, name } of structuresOf(manifest.schema)) structure.check(name, manifest.schema, view);
+      for (const { structure, name } of structuresOf(manifest.schema))
+        structure.check(name, manifest.schema, view);
     } finally {
       view.reader.close();
     }
     base += entry.documents;
   }
-  return { schema: 'shortlist.check@1', segments: manifest.segments.length, documents: manifest.documents, bytes: total, ok: true };
+  return {
+    schema: 'shortlist.check@1',
+    segments: manifest.segments.length,
+    documents: manifest.documents,
+    bytes: total,
+    ok: true,
+  };
 }

@@ -12,7 +12,12 @@ export interface IndexInfo {
   seed: number;
   counts: Record<string, number>;
   fields: Schema;
-  segments: { file: string; bytes: number; documents: number; arrays: { name: string; dtype: string; shape: number[]; bytes: number }[] }[];
+  segments: {
+    file: string;
+    bytes: number;
+    documents: number;
+    arrays: { name: string; dtype: string; shape: number[]; bytes: number }[];
+  }[];
   /** Bytes of arrays by part, 'other' for framing, and 'total' of all segment files. */
   bytes: Record<string, number>;
 }

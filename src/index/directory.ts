@@ -58,12 +58,15 @@ export function claimDirectory(path: string): boolean {
     const marked = entries.includes(MARKER) && isMarker(join(path, MARKER), entries.length === 1);
     if (entries.length > 0 && (stranger !== undefined || !marked)) {
       const why = stranger === undefined ? `it lacks the file ${MARKER}` : `it holds '${stranger}'`;
-      throw new UsageError(`${path}: not an index (${why}), so it will not be overwritten, not even with --force; choose another output`);
+      throw new UsageError(
+        `${path}: not an index (${why}), so it will not be overwritten, not even with --force; choose another output`,
+      );
     }
   }
   const marker = join(path, MARKER);
   try {
-    if (!entries?.includes(MARKER) || !isMarker(marker, false)) writeFileSync(marker, MARKER_TEXT, { flush: true });
+    if (!entries?.includes(MARKER) || !isMarker(marker, false))
+      writeFileSync(marker, MARKER_TEXT, { flush: true });
     syncDirectory(path);
     if (entries === undefined) syncDirectory(dirname(join(process.cwd(), path)));
   } catch (error) {
@@ -94,7 +97,8 @@ export function markerIsWhole(path: string): boolean {
  */
 export function cleanDirectory(path: string, keep: Set<string> | undefined): void {
   for (const name of entriesOf(path) ?? []) {
-    const stale = SCRATCH_NAME.test(name) || (keep !== undefined && SEGMENT_NAME.test(name) && !keep.has(name));
+    const stale =
+      SCRATCH_NAME.test(name) || (keep !== undefined && SEGMENT_NAME.test(name) && !keep.has(name));
     if (stale) rmSync(join(path, name), { force: true });
   }
 }

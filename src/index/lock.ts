@@ -68,7 +68,10 @@ function removeIfStale(path: string, directory: string): void {
   }
   const { pid, host, started } = holder;
   if (host !== hostname() || typeof pid !== 'number' || isAlive(pid, started ?? '')) {
-    throw new IndexLockedError(directory, pid === undefined ? 'another process' : `process ${pid} on ${host}`);
+    throw new IndexLockedError(
+      directory,
+      pid === undefined ? 'another process' : `process ${pid} on ${host}`,
+    );
   }
   // Two builders may see the same stale lock. Only one can move it aside; whoever finds that it
   // moved a newer lock instead puts that back.

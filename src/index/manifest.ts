@@ -45,7 +45,12 @@ export function commitManifest(directory: string, manifest: Manifest, spills: Sp
     documents: manifest.documents,
     rows: manifest.rows,
     counts: manifest.counts,
-    segments: manifest.segments.map(({ file, bytes: size, digest, documents }) => ({ file, bytes: size, digest, documents })),
+    segments: manifest.segments.map(({ file, bytes: size, digest, documents }) => ({
+      file,
+      bytes: size,
+      digest,
+      documents,
+    })),
   });
   const scratch = spills.path('manifest');
   try {
@@ -149,7 +154,8 @@ export function text(map: MsgMap, key: string): string {
 
 export function count(map: MsgMap, key: string): number {
   const value = map.get(key);
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw new Error(`'${key}' is not a count`);
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
+    throw new Error(`'${key}' is not a count`);
   return value;
 }
 

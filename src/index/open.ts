@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Branch, metaCount, type SegmentView } from '../branch/index.js';
 import { CorruptError } from '../errors/index.js';
-import { openForward, type ForwardReader } from '../forward/index.js';
+import { type ForwardReader, openForward } from '../forward/index.js';
 import { ReadCounter, SegmentReader } from '../segment/index.js';
 import { type Manifest, readManifest, type SegmentEntry } from './manifest.js';
 import { structuresOf } from './structures.js';
@@ -80,11 +80,19 @@ function openState(directory: string, counter: ReadCounter): { manifest: Manifes
   }
 }
 
-export function openSegment(directory: string, entry: SegmentEntry, base: number, counter: ReadCounter): SegmentView {
+export function openSegment(
+  directory: string,
+  entry: SegmentEntry,
+  base: number,
+  counter: ReadCounter,
+): SegmentView {
   const reader = new SegmentReader(join(directory, entry.file), counter);
   try {
     if (reader.fileBytes !== entry.bytes) {
-      throw new CorruptError(reader.path, `${reader.fileBytes} bytes long, but the manifest says ${entry.bytes}`);
+      throw new CorruptError(
+        reader.path,
+        `${reader.fileBytes} bytes long, but the manifest says ${entry.bytes}`,
+      );
     }
     const documents = metaCount(reader, reader.meta, 'documents');
     if (documents !== entry.documents || metaCount(reader, reader.meta, 'base') !== base) {

@@ -14,7 +14,9 @@ export function parseMetrics(values: string[]): Map<string, Metric> {
     const field = equals < 0 ? '' : value.slice(0, equals);
     const metric = value.slice(equals + 1);
     if (!METRICS.includes(metric as Metric)) {
-      throw new UsageError(`--metric ${value}: there are ${METRICS.join(', ')}${didYouMean(metric, METRICS)}`);
+      throw new UsageError(
+        `--metric ${value}: there are ${METRICS.join(', ')}${didYouMean(metric, METRICS)}`,
+      );
     }
     if (metrics.has(field)) throw new UsageError(`--metric ${value}: given twice`);
     metrics.set(field, metric as Metric);

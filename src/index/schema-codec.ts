@@ -38,7 +38,10 @@ export function decodeSchema(map: MsgMap): Schema {
     vectors: array(map.get('vectors'), 'vectors').map(decodeVectorField),
     stored: stored === 'all' || stored === 'none' ? stored : strings(stored, 'stored'),
     ids,
-    analyzer: analyzer === null || analyzer === undefined ? undefined : decodeAnalyzer(expectMap(analyzer, 'analyzer')),
+    analyzer:
+      analyzer === null || analyzer === undefined
+        ? undefined
+        : decodeAnalyzer(expectMap(analyzer, 'analyzer')),
   };
 }
 

@@ -1,6 +1,13 @@
 import { InputError, UsageError } from '../errors/index.js';
-import { openVectors, type ReadOptions, readIds, type VectorBatch, type VectorSource, type VectorsArgument } from '../records/index.js';
-import { SpillingIdMap, type SpillDirectory, type SpillFile } from '../storage/index.js';
+import {
+  openVectors,
+  type ReadOptions,
+  readIds,
+  type VectorBatch,
+  type VectorSource,
+  type VectorsArgument,
+} from '../records/index.js';
+import { type SpillDirectory, type SpillFile, SpillingIdMap } from '../storage/index.js';
 
 /** Vectors of one field that come from a file of their own. */
 export interface VectorFeed {
@@ -29,7 +36,8 @@ export async function openFeed(
   options: ReadOptions,
 ): Promise<VectorFeed> {
   const source = await openVectors(argument.path, options);
-  if (source.dim === 0) throw new InputError({ file: source.name }, 'holds no vectors', 'name a file that does');
+  if (source.dim === 0)
+    throw new InputError({ file: source.name }, 'holds no vectors', 'name a file that does');
   return argument.ids === undefined
     ? new AlignedFeed(argument.field, source)
     : await JoinedFeed.open(argument.field, source, argument.ids, spills, memoryBytes);
@@ -103,7 +111,13 @@ class JoinedFeed implements VectorFeed {
   private readonly name: string;
   private used = 0;
 
-  private constructor(field: string, source: VectorSource, rows: SpillFile, ids: SpillingIdMap, count: number) {
+  private constructor(
+    field: string,
+    source: VectorSource,
+    rows: SpillFile,
+    ids: SpillingIdMap,
+    count: number,
+  ) {
     this.field = field;
     this.dim = source.dim;
     this.integers = isIntegerType(source.dtype);
@@ -113,14 +127,24 @@ class JoinedFeed implements VectorFeed {
     this.count = count;
   }
 
-  static async open(field: string, source: VectorSource, idsPath: string, spills: SpillDirectory, memoryBytes: number) {
+  static async open(
+    field: string,
+    source: VectorSource,
+    idsPath: string,
+    spills: SpillDirectory,
+    memoryBytes: number,
+  ) {
     const ids = new SpillingIdMap(spills, memoryBytes);
     let names = 0;
     for await (const batch of readIds(idsPath)) {
       for (const id of batch) {
         const known = ids.putIfAbsent(id, names);
         if (known !== undefined) {
-          throw new InputError({ file: idsPath, line: names + 1 }, `id '${id}' stands on line ${known + 1} already`, 'every id may have one vector');
+          throw new InputError(
+            { file: idsPath, line: names + 1 },
+            `id '${id}' stands on line ${known + 1} already`,
+            'every id may have one vector',
+          );
         }
         names++;
       }
@@ -132,7 +156,11 @@ class JoinedFeed implements VectorFeed {
       count += n;
     }
     if (names !== count) {
-      throw new InputError({ file: idsPath }, `names ${names} ids, but ${source.name} has ${count} vectors`, 'give one id a line for each vector');
+      throw new InputError(
+        { file: idsPath },
+        `names ${names} ids, but ${source.name} has ${count} vectors`,
+        'give one id a line for each vector',
+      );
     }
     return new JoinedFeed(field, source, rows, ids, count);
   }
@@ -150,22 +178,31 @@ class JoinedFeed implements VectorFeed {
     this.rows.delete();
     this.ids.close();
     const unused = this.count - this.used;
-    return unused > 0 ? `${this.field}: ${unused} of the ${this.count} vectors of ${this.name} belong to no document` : undefined;
+    return unused > 0
+      ? `${this.field}: ${unused} of the ${this.count} vectors of ${this.name} belong to no document`
+      : undefined;
   }
 }
 
 /** Rows of vector files as records of their own, when there are no documents. */
-export async function* vectorRows(sources: VectorSource[]): AsyncGenerator<{ vector: Float32Array; file: string; row: number }> {
+export async function* vectorRows(
+  sources: VectorSource[],
+): AsyncGenerator<{ vector: Float32Array; file: string; row: number }> {
   const dim = sources.find((source) => source.dim > 0)?.dim ?? 0;
   for (const source of sources) {
     if (source.dim !== 0 && source.dim !== dim) {
-      throw new UsageError(`${source.name}: ${source.dim} dimensions, but ${sources[0].name} has ${dim}; index them apart`);
+      throw new UsageError(
+        `${source.name}: ${source.dim} dimensions, but ${sources[0].name} has ${dim}; index them apart`,
+      );
     }
     for await (const batch of source.batches()) {
       for (let i = 0; i < batch.count; i++) {
-        yield { vector: batch.values.subarray(i * dim, (i + 1) * dim), file: source.name, row: batch.firstRow + i };
+        yield {
+          vector: batch.values.subarray(i * dim, (i + 1) * dim),
+          file: source.name,
+          row: batch.firstRow + i,
+        };
       }
     }
   }
 }
-

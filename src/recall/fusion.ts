@@ -24,7 +24,9 @@ export function parseFusion(text: string): Fusion {
   const colon = text.indexOf(':');
   const method = colon < 0 ? text : text.slice(0, colon);
   if (method !== 'rrf' && method !== 'minmax') {
-    throw new UsageError(`--fusion ${text}: unknown method '${method}'${didYouMean(method, METHODS) || '; there are rrf and minmax'}`);
+    throw new UsageError(
+      `--fusion ${text}: unknown method '${method}'${didYouMean(method, METHODS) || '; there are rrf and minmax'}`,
+    );
   }
   const fusion: Fusion = { method, k: DEFAULT_RRF_K, weights: new Map() };
   for (const pair of colon < 0 ? [] : text.slice(colon + 1).split(',')) {

@@ -29,7 +29,8 @@ export interface QueryRequest {
 
 /** @throws UsageError, InputError */
 export async function openQueries(index: IndexReader, request: QueryRequest): Promise<QuerySource> {
-  const temporary = (request.vectors ?? []).length > 0 ? mkdtempSync(join(tmpdir(), 'shortlist-')) : undefined;
+  const temporary =
+    (request.vectors ?? []).length > 0 ? mkdtempSync(join(tmpdir(), 'shortlist-')) : undefined;
   const close = () => {
     if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
   };
@@ -37,7 +38,9 @@ export async function openQueries(index: IndexReader, request: QueryRequest): Pr
     const feeds: VectorFeed[] = [];
     for (const text of request.vectors ?? []) {
       const spills = new SpillDirectory(temporary as string);
-      feeds.push(await openFeed(parseVectorsArgument(text), spills, JOIN_MEMORY_BYTES, { stdin: request.stdin }));
+      feeds.push(
+        await openFeed(parseVectorsArgument(text), spills, JOIN_MEMORY_BYTES, { stdin: request.stdin }),
+      );
     }
     return { queries: generate(index, request, feeds), close };
   } catch (error) {
@@ -46,7 +49,11 @@ export async function openQueries(index: IndexReader, request: QueryRequest): Pr
   }
 }
 
-async function* generate(index: IndexReader, request: QueryRequest, feeds: VectorFeed[]): AsyncGenerator<Query> {
+async function* generate(
+  index: IndexReader,
+  request: QueryRequest,
+  feeds: VectorFeed[],
+): AsyncGenerator<Query> {
   let row = 0;
   for await (const source of readQueries(request.path, { format: request.format, stdin: request.stdin })) {
     const query = toQuery(index, source, request.branches);
@@ -72,7 +79,11 @@ export function toQuery(index: IndexReader, source: SourceQuery, branches?: stri
     const value = source.fields[field.name];
     if (value === null) continue;
     if (!Array.isArray(value) || !value.every((v) => typeof v === 'number')) {
-      throw new InputError(source.place, `'${field.name}' is not an array of numbers`, 'it is a vector field of the index');
+      throw new InputError(
+        source.place,
+        `'${field.name}' is not an array of numbers`,
+        'it is a vector field of the index',
+      );
     }
     vectors[field.name] = Float32Array.from(value);
   }
@@ -86,5 +97,7 @@ export function soleVectorField(index: IndexReader, branches?: string[]): string
   const wanted = names.filter((name) => branches === undefined || branches.includes(name));
   if (wanted.length === 1) return wanted[0];
   if (names.length === 0) throw new UsageError('the queries are vectors, but the index has no vector field');
-  throw new UsageError(`the queries are vectors, and the index has ${names.join(', ')}: pick one with --branches`);
+  throw new UsageError(
+    `the queries are vectors, and the index has ${names.join(', ')}: pick one with --branches`,
+  );
 }

@@ -38,7 +38,10 @@ export interface RecallResult {
 
 /** How a hit came by its score: of each branch, and of fusion where several fired. */
 export interface HitExplanation {
-  fusion?: { method: string; contributions: { branch: string; rank: number; weight: number; value: number }[] };
+  fusion?: {
+    method: string;
+    contributions: { branch: string; rank: number; weight: number; value: number }[];
+  };
   branches: Record<string, Explanation>;
 }
 
@@ -88,7 +91,13 @@ export class Recaller {
       fused.ranks.forEach((rank, b) => {
         if (rank !== undefined) branches[lists[b].name] = { rank, score: lists[b].scores[rank - 1] };
       });
-      return { doc: fused.doc, id: this.index.documents.id(fused.doc), rank: i + 1, score: fused.score, branches };
+      return {
+        doc: fused.doc,
+        id: this.index.documents.id(fused.doc),
+        rank: i + 1,
+        score: fused.score,
+        branches,
+      };
     });
     return { query: query.id, hits, branches: lists.map((list) => list.name), notes };
   }
@@ -121,7 +130,9 @@ export class Recaller {
     for (const name of names) {
       if (!this.index.branchNames.includes(name)) {
         const there = this.index.branchNames.join(', ') || 'none';
-        throw new UsageError(`no branch '${name}' in this index (there are: ${there})${didYouMean(name, this.index.branchNames)}`);
+        throw new UsageError(
+          `no branch '${name}' in this index (there are: ${there})${didYouMean(name, this.index.branchNames)}`,
+        );
       }
       const branch = this.index.branch(name);
       const ready = branch.prepare(query, settings);
@@ -129,12 +140,17 @@ export class Recaller {
     }
     for (const field of Object.keys(query.vectors)) {
       if (!this.index.branchNames.includes(field)) {
-        throw new UsageError(`query '${query.id}': no vector field '${field}' in this index${didYouMean(field, this.index.branchNames)}`);
+        throw new UsageError(
+          `query '${query.id}': no vector field '${field}' in this index${didYouMean(field, this.index.branchNames)}`,
+        );
       }
     }
     if (prepared.length === 0) throw new UsageError(`query '${query.id}' ${this.nothingFor(query, names)}`);
     const depth = prepared.length === 1 ? k : Math.max(k, FUSION_DEPTH);
-    return prepared.map((entry) => ({ ...entry, list: this.merge(entry.branch.name, entry.prepared, depth) }));
+    return prepared.map((entry) => ({
+      ...entry,
+      list: this.merge(entry.branch.name, entry.prepared, depth),
+    }));
   }
 
   private nothingFor(query: Query, names: string[]): string {
@@ -154,7 +170,8 @@ export class Recaller {
     if (found.length === 1) return { name, ...found[0] };
     const entries: { doc: number; score: number }[] = [];
     found.forEach(({ docs, scores }, segment) => {
-      for (let i = 0; i < docs.length; i++) entries.push({ doc: segments[segment].base + docs[i], score: scores[i] });
+      for (let i = 0; i < docs.length; i++)
+        entries.push({ doc: segments[segment].base + docs[i], score: scores[i] });
     });
     entries.sort((a, b) => b.score - a.score || a.doc - b.doc);
     entries.length = Math.min(entries.length, depth);

@@ -31,11 +31,19 @@ export class DocumentMapper {
     const id = this.idField === undefined ? recordId(fields) : idOf(this.idField, fields);
     if (id === undefined) {
       const wanted = this.idField === undefined ? "'_id' or 'id'" : `'${this.idField}'`;
-      throw new RecordError(place, `no id field (${wanted})`, 'give every record one, or name the field with --id-field');
+      throw new RecordError(
+        place,
+        `no id field (${wanted})`,
+        'give every record one, or name the field with --id-field',
+      );
     }
     if (isIdFault(id)) throw new RecordError(place, id.fault, id.mend);
     if (!id.isWellFormed() || /[\0\n\r]/.test(id)) {
-      throw new RecordError(place, 'the id holds a line break, NUL or half a surrogate pair', 'use an id without them');
+      throw new RecordError(
+        place,
+        'the id holds a line break, NUL or half a surrogate pair',
+        'use an id without them',
+      );
     }
     if (Buffer.byteLength(id) > MAX_ID_BYTES) {
       throw new RecordError(place, `the id is longer than ${MAX_ID_BYTES} bytes`, 'use a shorter id');
@@ -71,7 +79,11 @@ export class DocumentMapper {
     if (value === null || value === undefined || (this.untyped && value === '')) return;
     const number = this.untyped && typeof value === 'string' ? Number(value) : value;
     if (typeof number !== 'number' || !Number.isFinite(number)) {
-      throw new RecordError(place, `field '${name}' is a number, but holds ${kindOf(value)}`, mendField(name));
+      throw new RecordError(
+        place,
+        `field '${name}' is a number, but holds ${kindOf(value)}`,
+        mendField(name),
+      );
     }
   }
 
@@ -79,7 +91,11 @@ export class DocumentMapper {
     if (value === null || value === undefined) return;
     const one = (v: unknown) => typeof v === 'string' || typeof v === 'boolean' || typeof v === 'number';
     if (!(one(value) || (Array.isArray(value) && value.every(one)))) {
-      throw new RecordError(place, `field '${name}' is a keyword, but holds ${kindOf(value)}`, mendField(name));
+      throw new RecordError(
+        place,
+        `field '${name}' is a keyword, but holds ${kindOf(value)}`,
+        mendField(name),
+      );
     }
   }
 
@@ -90,11 +106,19 @@ export class DocumentMapper {
       try {
         value = JSON.parse(value);
       } catch {
-        throw new RecordError(place, `field '${field.name}' is a vector, but holds text`, 'write it like [0.1,0.2,…]');
+        throw new RecordError(
+          place,
+          `field '${field.name}' is a vector, but holds text`,
+          'write it like [0.1,0.2,…]',
+        );
       }
     }
     if (!Array.isArray(value) || !value.every((v) => typeof v === 'number')) {
-      throw new RecordError(place, `field '${field.name}' is a vector, but holds ${kindOf(value)}`, mendField(field.name));
+      throw new RecordError(
+        place,
+        `field '${field.name}' is a vector, but holds ${kindOf(value)}`,
+        mendField(field.name),
+      );
     }
     return Float32Array.from(value);
   }
@@ -104,7 +128,10 @@ export class DocumentMapper {
     if (wanted === 'none') return undefined;
     const kept: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(fields)) {
-      const isId = this.idField === undefined ? name === '_id' || (name === 'id' && !('_id' in fields)) : name === this.idField;
+      const isId =
+        this.idField === undefined
+          ? name === '_id' || (name === 'id' && !('_id' in fields))
+          : name === this.idField;
       if (isId) continue;
       if (wanted === 'all' ? !this.vectorNames.has(name) : wanted.includes(name)) kept[name] = value;
     }
@@ -132,12 +159,20 @@ export function checkVector(vector: Float32Array, field: VectorField, place: Pla
   let nonzero = false;
   for (let i = 0; i < vector.length; i++) {
     if (!Number.isFinite(vector[i])) {
-      throw new RecordError(place, `vector '${field.name}' holds ${vector[i]} at position ${i}`, 'only finite float32 numbers can be compared');
+      throw new RecordError(
+        place,
+        `vector '${field.name}' holds ${vector[i]} at position ${i}`,
+        'only finite float32 numbers can be compared',
+      );
     }
     nonzero ||= vector[i] !== 0;
   }
   if (!nonzero && field.metric === 'cosine') {
-    throw new RecordError(place, `vector '${field.name}' is all zeros, which has no direction under cosine`, 'leave it out, or use --metric l2 or ip');
+    throw new RecordError(
+      place,
+      `vector '${field.name}' is all zeros, which has no direction under cosine`,
+      'leave it out, or use --metric l2 or ip',
+    );
   }
 }
 
@@ -149,5 +184,7 @@ function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'an array';
   if (value === null) return 'null';
   if (typeof value === 'object') return 'an object';
-  return typeof value === 'string' ? `the text ${JSON.stringify(value.slice(0, 40))}` : `the ${typeof value} ${String(value)}`;
+  return typeof value === 'string'
+    ? `the text ${JSON.stringify(value.slice(0, 40))}`
+    : `the ${typeof value} ${String(value)}`;
 }

@@ -28,7 +28,9 @@ export function parseIndexSpec(text: string): { field: string | undefined; spec:
   const colon = text.indexOf(':');
   const hasField = equals > 0 && (colon < 0 || equals < colon);
   const field = hasField ? text.slice(0, equals) : undefined;
-  const [first, ...rest] = (hasField ? text.slice(equals + 1) : text).split('+').map((part) => parsePart(part, text));
+  const [first, ...rest] = (hasField ? text.slice(equals + 1) : text)
+    .split('+')
+    .map((part) => parsePart(part, text));
   return { field, spec: { ...first, stages: rest } };
 }
 
@@ -46,7 +48,9 @@ function parsePart(part: string, whole: string): SpecPart {
   const colon = part.indexOf(':');
   const kind = colon < 0 ? part : part.slice(0, colon);
   if (!NAME.test(kind)) {
-    throw new UsageError(`index spec '${whole}': '${part}' does not begin with a kind; write it like hnsw:M=16`);
+    throw new UsageError(
+      `index spec '${whole}': '${part}' does not begin with a kind; write it like hnsw:M=16`,
+    );
   }
   const params: Record<string, number> = {};
   for (const pair of colon < 0 ? [] : part.slice(colon + 1).split(',')) {

@@ -5,8 +5,9 @@
  * or inferred from the first records. Good for: deciding once, before anything is written, what an
  * index holds. Not for: reading files (records) or building anything.
  */
-export { formatIndexSpec, type IndexSpec, parseIndexSpec, type SpecPart } from './index-spec.js';
+
 export { checkVector, DocumentMapper } from './document.js';
+export { formatIndexSpec, type IndexSpec, parseIndexSpec, type SpecPart } from './index-spec.js';
 export { inferSchema, MAX_DIMENSION, type SchemaRequest } from './infer.js';
 export {
   type IndexDocument,

@@ -49,22 +49,32 @@ interface Seen {
  * @returns the schema, and a line per field that says what it became
  * @throws UsageError for a stated field that no sampled record has, a field stated twice, a reserved name
  */
-export function inferSchema(sample: Record<string, unknown>[], request: SchemaRequest): { schema: Schema; notes: string[] } {
+export function inferSchema(
+  sample: Record<string, unknown>[],
+  request: SchemaRequest,
+): { schema: Schema; notes: string[] } {
   const idField = request.idField;
-  const fields = observe(sample, (name) => name === idField || (idField === undefined && (name === '_id' || name === 'id')));
+  const fields = observe(
+    sample,
+    (name) => name === idField || (idField === undefined && (name === '_id' || name === 'id')),
+  );
   const stated = new Map<string, string>();
   for (const role of ['text', 'keyword', 'number', 'vector'] as const) {
     for (const name of request[role] ?? []) {
-      if (stated.has(name)) throw new UsageError(`field '${name}' is given both as ${stated.get(name)} and as ${role}`);
+      if (stated.has(name))
+        throw new UsageError(`field '${name}' is given both as ${stated.get(name)} and as ${role}`);
       if (sample.length > 0 && !fields.has(name)) {
         const near = didYouMean(name, fields.keys());
-        throw new UsageError(`--${role} ${name}: no field of that name in the first ${sample.length} records${near}`);
+        throw new UsageError(
+          `--${role} ${name}: no field of that name in the first ${sample.length} records${near}`,
+        );
       }
       stated.set(name, role);
     }
   }
   for (const { name } of request.fileVectors) {
-    if (stated.has(name)) throw new UsageError(`field '${name}' is given both as ${stated.get(name)} and by --vectors`);
+    if (stated.has(name))
+      throw new UsageError(`field '${name}' is given both as ${stated.get(name)} and by --vectors`);
     stated.set(name, 'file');
   }
 
@@ -75,7 +85,9 @@ export function inferSchema(sample: Record<string, unknown>[], request: SchemaRe
   const notes: string[] = [];
   const addVector = (name: string, dim: number, integers: boolean) => {
     if (name === TEXT_BRANCH) {
-      throw new UsageError(`a vector field can't be named '${TEXT_BRANCH}': that is the text branch; rename it`);
+      throw new UsageError(
+        `a vector field can't be named '${TEXT_BRANCH}': that is the text branch; rename it`,
+      );
     }
     const metric = request.metric.get(name) ?? request.metric.get('') ?? (integers ? 'l2' : 'cosine');
     const spec = request.structure.get(name) ?? request.structure.get('');
@@ -103,15 +115,23 @@ export function inferSchema(sample: Record<string, unknown>[], request: SchemaRe
     addVector(name, dim, integers);
     notes.push(`${name}: ${describe('vector', vectors.at(-1))}`);
   }
-  for (const [what, map] of [['--metric', request.metric], ['--vector-index', request.structure]] as const) {
+  for (const [what, map] of [
+    ['--metric', request.metric],
+    ['--vector-index', request.structure],
+  ] as const) {
     for (const name of map.keys()) {
       if (name !== '' && !vectors.some((field) => field.name === name)) {
-        const near = didYouMean(name, vectors.map((field) => field.name));
+        const near = didYouMean(
+          name,
+          vectors.map((field) => field.name),
+        );
         throw new UsageError(`${what} ${name}=…: there is no vector field '${name}'${near}`);
       }
     }
   }
-  const samples = sample.flatMap((record) => text.map((name) => record[name]).filter((v) => typeof v === 'string'));
+  const samples = sample.flatMap((record) =>
+    text.map((name) => record[name]).filter((v) => typeof v === 'string'),
+  );
   const analyzer = text.length > 0 ? request.analyzer(samples) : undefined;
   return { schema: { text, keyword, number, vectors, stored: request.store, analyzer, ids: true }, notes };
 }

@@ -161,7 +161,8 @@ export function decodeArrayInfo(value: MsgValue, end: number): ArrayInfo {
   const name = entry.get('name');
   const dtype = entry.get('dtype');
   if (typeof name !== 'string' || name === '') throw new Error('an array without a name');
-  if (typeof dtype !== 'string' || !Object.hasOwn(DTYPE_BYTES, dtype)) throw new Error(`'${name}': unknown dtype`);
+  if (typeof dtype !== 'string' || !Object.hasOwn(DTYPE_BYTES, dtype))
+    throw new Error(`'${name}': unknown dtype`);
   const shape = expectArray(entry.get('shape')).map(expectCount);
   const elements = shape.reduce((product, n) => product * n, 1);
   const byteLength = elements * DTYPE_BYTES[dtype as DType];

@@ -7,6 +7,8 @@
  * Good for: data that is written once in order and read by name. Not for: anything that changes
  * after it is written, or many small values (those go into the metadata map).
  */
+
+export { decodeEnvelope, encodeEnvelope } from './envelope.js';
 export {
   type ArrayInfo,
   type DType,
@@ -14,8 +16,7 @@ export {
   FORMAT_VERSION,
   OLDEST_FORMAT_VERSION,
 } from './format.js';
-export { decodeMessagePack, type MsgValue, type MsgMap } from './msgpack.js';
 export { encodeMetadata } from './metadata.js';
-export { decodeEnvelope, encodeEnvelope } from './envelope.js';
+export { decodeMessagePack, type MsgMap, type MsgValue } from './msgpack.js';
 export { ReadCounter, SegmentReader } from './reader.js';
 export { type ArraySink, SegmentWriter } from './writer.js';

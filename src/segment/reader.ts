@@ -7,9 +7,9 @@ import { decodeDirectory } from './envelope.js';
 import {
   type ArrayInfo,
   CHUNK_BYTES,
+  type DType,
   decodeArrayInfo,
   decodeHead,
-  type DType,
   expectArray,
   expectMap,
   FileKind,
@@ -185,10 +185,16 @@ export class SegmentReader {
       }
     }
     if (position !== this.head.directoryOffset) {
-      throw new CorruptError(this.path, `${this.head.directoryOffset - position} unaccounted bytes at ${position}`);
+      throw new CorruptError(
+        this.path,
+        `${this.head.directoryOffset - position} unaccounted bytes at ${position}`,
+      );
     }
     if (this.digest(onBytes) !== digest) {
-      throw new CorruptError(this.path, "its digest is not the manifest's: another file, or damage between arrays");
+      throw new CorruptError(
+        this.path,
+        "its digest is not the manifest's: another file, or damage between arrays",
+      );
     }
   }
 

@@ -1,0 +1,175 @@
+import type { Query } from '../branch/index.js';
+import { InputError } from '../errors/index.js';
+import type { IndexReader } from '../index/index.js';
+import { openVectors } from '../records/index.js';
+import type { Measure } from './measure.js';
+import { type QueryRecall, recallAtK, summariseRecall } from './recall.js';
+import type { RunSummary } from './report.js';
+import type { QueryAnswer, QueryRunner } from './run-queries.js';
+
+/** Relative difference up to which two scores are a tie: float32 distances against ours in float64. */
+const TIE_TOLERANCE = 1e-6;
+
+/** The exact neighbours of every query, by query id: input rows, nearest first. */
+export interface Truth {
+  rows: Map<string, Int32Array>;
+  /** Scores of those rows, where ties are to count. */
+  scores: Map<string, Float64Array> | undefined;
+  index: IndexReader;
+  queries: number;
+  warnings: string[];
+}
+
+/** Exact search on the same index, k deep. */
+export async function exactTruth(
+  index: IndexReader,
+  runner: QueryRunner,
+  queries: Query[],
+  field: string,
+  k: number,
+  options: {
+    tieAware?: boolean;
+    signal?: AbortSignal;
+    onProgress?: (run: string, done: number, total: number) => void;
+  },
+): Promise<Truth> {
+  await runner.warm([field]);
+  let done = 0;
+  const { answers } = await runner.run(
+    queries,
+    { k, branches: [field], exact: true },
+    () => options.onProgress?.('exact', ++done, queries.length),
+    options.signal,
+  );
+  const rows = new Map<string, Int32Array>();
+  const scores = new Map<string, Float64Array>();
+  for (const { query, hits } of answers) {
+    rows.set(
+      query,
+      Int32Array.from(hits, (hit) => index.documents.row(hit.doc)),
+    );
+    scores.set(
+      query,
+      Float64Array.from(hits, (hit) => hit.score),
+    );
+  }
+  return {
+    rows,
+    scores: options.tieAware ? scores : undefined,
+    index,
+    queries: queries.length,
+    warnings: [],
+  };
+}
+
+/**
+ * Neighbour rows from a file, one row of the file a query, in query order.
+ * @param k the deepest that will be looked at; the file may be deeper
+ * @throws InputError when the file is not whole numbers, or has another number of rows than there are queries
+ */
+export async function readTruth(
+  path: string,
+  index: IndexReader,
+  queries: Query[],
+  field: string,
+  k: number,
+  tieAware: boolean,
+): Promise<Truth> {
+  const source = await openVectors(path);
+  if (source.dtype !== 'i32') {
+    throw new InputError(
+      { file: path },
+      `holds ${source.dtype} values, not row numbers`,
+      'give an .ivecs file, or .npy of int32',
+    );
+  }
+  const rows = new Map<string, Int32Array>();
+  const warnings: string[] = [];
+  let row = 0;
+  for await (const { count, integers } of source.batches()) {
+    for (let i = 0; i < count; i++, row++) {
+      if (row >= queries.length) break;
+      rows.set(queries[row].id, (integers as Int32Array).slice(i * source.dim, (i + 1) * source.dim));
+    }
+    if (row >= queries.length && source.count !== undefined) break;
+  }
+  if (row < queries.length || (source.count ?? row) !== queries.length) {
+    throw new InputError(
+      { file: path },
+      `has ${source.count ?? row} rows, but there are ${queries.length} queries`,
+      'row i must be the neighbours of query i',
+    );
+  }
+  if (source.dim < k)
+    warnings.push(`${path} has ${source.dim} neighbours a query: recall@${k} is over ${source.dim}`);
+  return {
+    rows,
+    scores: tieAware ? scoresOf(index, queries, rows, field) : undefined,
+    index,
+    queries: queries.length,
+    warnings,
+  };
+}
+
+/** What our own arithmetic makes of the truth rows' scores, so that ties can be told. */
+function scoresOf(
+  index: IndexReader,
+  queries: Query[],
+  rows: Map<string, Int32Array>,
+  field: string,
+): Map<string, Float64Array> {
+  const branch = index.branch(field);
+  const scores = new Map<string, Float64Array>();
+  for (const query of queries) {
+    const prepared = branch.prepare(query, {});
+    const values = Float64Array.from(rows.get(query.id) ?? [], (row) => {
+      const doc = index.documents.docOfRow(row);
+      if (doc === undefined || prepared === undefined) return Number.NaN;
+      const segment = index.segments.findLastIndex((view) => view.base <= doc);
+      return prepared.explain(segment, doc - index.segments[segment].base)?.score ?? Number.NaN;
+    });
+    scores.set(query.id, values);
+  }
+  return scores;
+}
+
+/** Adds recall@k of a run to its summary. */
+export function recallOf(
+  summary: RunSummary,
+  answers: QueryAnswer[],
+  truth: Truth,
+  measures: Measure[],
+  queries: Query[],
+  perQuery: boolean,
+): void {
+  const byQuery = new Map(answers.map((answer) => [answer.query, answer]));
+  const present = (row: number) => truth.index.documents.docOfRow(row) !== undefined;
+  for (const measure of measures) {
+    const k = measure.depth as number;
+    const recalls = new Map<string, QueryRecall>();
+    for (const { id } of queries) {
+      const hits = byQuery.get(id)?.hits ?? [];
+      const results = hits.map((hit) => truth.index.documents.row(hit.doc));
+      const scores = truth.scores?.get(id);
+      const ties = scores && {
+        results: hits.map((hit) => hit.score),
+        truth: scores,
+        tolerance: TIE_TOLERANCE,
+      };
+      recalls.set(id, recallAtK(results, truth.rows.get(id) ?? [], k, { present, ties }));
+    }
+    const { mean, absent, queriesWithoutTruth } = summariseRecall(recalls.values(), k);
+    summary.measures[measure.name] = mean;
+    if (absent > 0)
+      truth.warnings.push(`${absent} true neighbours are not in the index and were passed over`);
+    if (queriesWithoutTruth > 0)
+      truth.warnings.push(`${queriesWithoutTruth} queries have no true neighbour left`);
+    if (perQuery) {
+      summary.perQuery ??= {};
+      for (const [id, { recall }] of recalls) {
+        summary.perQuery[id] ??= {};
+        summary.perQuery[id][measure.name] = recall;
+      }
+    }
+  }
+}
