@@ -1,0 +1,138 @@
+import { UsageError } from '../errors/index.js';
+import { stripFor } from './affixes.js';
+import { bigrams } from './cjk.js';
+import { foldFor } from './fold.js';
+import { segmentTokens } from './segmenter.js';
+import type { AnalyzerSpec } from './spec.js';
+import { openStemmer, stemmerNames } from './stemmers.js';
+import { TermCache } from './term-cache.js';
+import { scanTokens } from './tokens.js';
+import { Break, breakClasses } from './word-break.js';
+
+/** Version of the rules in this folder. Any change of what a text becomes raises it. */
+export const ANALYSIS_VERSION = 1;
+
+/**
+ * Receives one term.
+ * @param position 0-based, counted over all tokens of the text: stop words leave holes
+ * @param start,end the token in the original text, in UTF-16 code units
+ */
+export type EmitTerm = (term: string, position: number, start: number, end: number) => void;
+
+/** Turns texts into terms by one spec. Not for use by two callers at once: it keeps scratch. */
+export interface Analyzer {
+  readonly spec: AnalyzerSpec;
+  /**
+   * Emits the terms of a text in order. O(length).
+   * @returns positions used, stop words counted
+   */
+  analyze(text: string, emit: EmitTerm): number;
+}
+
+/**
+ * @throws UsageError when this version of shortlist can't analyse as the spec says (a later version
+ * wrote it)
+ */
+export function openAnalyzer(spec: AnalyzerSpec): Analyzer {
+  if (spec.version !== ANALYSIS_VERSION) {
+    throw new UsageError(
+      `text was analysed by rules version ${spec.version}, this shortlist knows version ${ANALYSIS_VERSION}; build the index again or use the shortlist that made it`,
+    );
+  }
+  if (!stemmerNames.includes(spec.stemmer)) {
+    throw new UsageError(`stemmer '${spec.stemmer}' is unknown; use the shortlist that made this index`);
+  }
+  return new RuleAnalyzer(spec);
+}
+
+/**
+ * Cuts at white space, then each piece by what its characters are: runs of Han, Kana and Hangul to
+ * bigrams, what our table of break classes covers by our own scanner, the rest by Intl.Segmenter.
+ */
+class RuleAnalyzer implements Analyzer {
+  readonly spec: AnalyzerSpec;
+  private readonly classes: Uint8Array;
+  private readonly fold: (surface: string) => string;
+  private readonly stops: Set<string>;
+  private readonly cache: TermCache;
+  private text = '';
+  private position = 0;
+  private emit: EmitTerm = () => {};
+
+  constructor(spec: AnalyzerSpec) {
+    this.spec = spec;
+    this.classes = breakClasses(spec.cjk);
+    this.fold = foldFor(spec.lang);
+    this.stops = new Set(spec.stopwords);
+    const strip = stripFor(spec.lang);
+    const stem = openStemmer(spec.stemmer);
+    this.cache = new TermCache((surface) => {
+      const folded = this.fold(surface);
+      const word = strip === undefined ? folded : strip(folded);
+      if (this.stops.has(word)) return '';
+      return stem === undefined ? word : stem(word);
+    });
+  }
+
+  analyze(text: string, emit: EmitTerm): number {
+    this.text = text;
+    this.emit = emit;
+    this.position = 0;
+    const classes = this.classes;
+    const n = text.length;
+    for (let at = 0; at < n; ) {
+      let kind = classes[text.charCodeAt(at)];
+      if (kind === Break.space) {
+        at++;
+        continue;
+      }
+      const start = at;
+      let highest = 0;
+      while (kind !== Break.space) {
+        if (kind > highest) highest = kind;
+        if (++at === n) break;
+        kind = classes[text.charCodeAt(at)];
+      }
+      if (highest < Break.unknown) scanTokens(text, start, at, classes, this.onToken);
+      else this.mixed(start, at);
+    }
+    this.text = '';
+    this.emit = () => {};
+    return this.position;
+  }
+
+  /** A piece with characters our scanner leaves to others: runs of one kind, each its own way. */
+  private mixed(from: number, to: number): void {
+    const { text, classes } = this;
+    for (let at = from; at < to; ) {
+      const start = at;
+      const run = classes[text.charCodeAt(at)] === Break.cjk;
+      let highest = 0;
+      for (; at < to; at++) {
+        const kind = classes[text.charCodeAt(at)];
+        // What attaches to a character (a variation selector, a low surrogate) stays with its run.
+        if ((kind === Break.cjk) !== run && !(run && followsIdeograph(text.charCodeAt(at)))) break;
+        if (kind > highest) highest = kind;
+      }
+      if (run) bigrams(text, start, at, this.fold, this.onBigram);
+      else if (highest < Break.unknown) scanTokens(text, start, at, classes, this.onToken);
+      else segmentTokens(text, start, at, this.onToken);
+    }
+  }
+
+  private readonly onToken = (start: number, end: number): void => {
+    const position = this.position++;
+    const term = this.cache.get(this.text.slice(start, end));
+    if (term !== '') this.emit(term, position, start, end);
+  };
+
+  private readonly onBigram = (term: string, start: number, end: number): void => {
+    const position = this.position++;
+    if (!this.stops.has(term)) this.emit(term, position, start, end);
+  };
+}
+
+/** Low surrogates (the class of a pair is its first half's) and the variation selectors of U+FE00. */
+function followsIdeograph(unit: number): boolean {
+  return (unit >= 0xdc00 && unit <= 0xdfff) || (unit >= 0xfe00 && unit <= 0xfe0f);
+}

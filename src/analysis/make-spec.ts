@@ -1,0 +1,81 @@
+import { didYouMean, UsageError } from '../errors/index.js';
+import { ANALYSIS_VERSION } from './analyzer.js';
+import { foldFor } from './fold.js';
+import { ENGLISH_STOP_WORDS, type Language, languages } from './languages.js';
+import { loadStopwords } from './packages.cjs';
+import type { AnalyzerSpec } from './spec.js';
+import { stemmerNames } from './stemmers.js';
+
+/** What --cjk takes; the first is the default (figures in docs/analysis.md). */
+export const cjkModes = ['bigrams', 'words'] as const;
+
+export interface AnalyzerRequest {
+  /** One of `languages`. */
+  lang: string;
+  /** One of `stemmerNames`; default: the language's. */
+  stemmer?: string;
+  /** 'default': the language's; 'none'; the code of another language; or the words themselves. */
+  stopwords?: string | readonly string[];
+  /** One of `cjkModes`. */
+  cjk?: string;
+}
+
+/**
+ * Settles how text will be analysed, everything written out, so that an index means the same under
+ * any later version.
+ * @throws UsageError for names that don't exist
+ */
+export function makeAnalyzerSpec(request: AnalyzerRequest): AnalyzerSpec {
+  const language = findLanguage(request.lang, '--lang');
+  const { stemmer = language.stemmer, stopwords = 'default', cjk = cjkModes[0] } = request;
+  if (!stemmerNames.includes(stemmer)) {
+    throw new UsageError(
+      `--stemmer ${stemmer}: there are ${stemmerNames.join(', ')}${didYouMean(stemmer, stemmerNames)}`,
+    );
+  }
+  const mode = cjkModes.find((name) => name === cjk);
+  if (mode === undefined) {
+    throw new UsageError(`--cjk ${cjk}: there are ${cjkModes.join(', ')}${didYouMean(cjk, cjkModes)}`);
+  }
+  const fold = foldFor(language.code);
+  const words = typeof stopwords === 'string' ? listOf(stopwords, language) : stopwords;
+  const folded = new Set(words.map(fold).filter((word) => word !== '' && !/\s/.test(word)));
+  return {
+    version: ANALYSIS_VERSION,
+    lang: language.code,
+    stemmer,
+    stopwords: [...folded].sort(),
+    cjk: mode,
+    icu: process.versions.icu ?? '',
+    unicode: process.versions.unicode ?? '',
+  };
+}
+
+/**
+ * What a person should know before trusting answers of an index whose text was cut by another ICU's
+ * dictionaries than this Node's.
+ * @returns at most one line
+ */
+export function analyzerWarnings(spec: AnalyzerSpec): string[] {
+  const now = process.versions.icu ?? '';
+  if (spec.cjk !== 'words' || spec.icu === now) return [];
+  return [
+    `text was cut into words by ICU ${spec.icu}, this Node has ICU ${now}: Chinese, Japanese or Thai words may not be found; build the index again, or use bigrams`,
+  ];
+}
+
+function listOf(stopwords: string, language: Language): readonly string[] {
+  if (stopwords === 'none') return [];
+  const source = stopwords === 'default' ? language : findLanguage(stopwords, '--stopwords', ['default']);
+  if (source.stopwords === 'lucene') return ENGLISH_STOP_WORDS;
+  return source.stopwords === 'iso' ? loadStopwords()[source.code] : [];
+}
+
+function findLanguage(code: string, flag: string, others: string[] = []): Language {
+  const language = languages.find((known) => known.code === code);
+  if (language !== undefined) return language;
+  const codes = [...languages.map((known) => known.code), ...others];
+  const byName = languages.find((known) => known.name.toLowerCase() === code.toLowerCase());
+  const mend = byName === undefined ? didYouMean(code, codes) : `; did you mean '${byName.code}'?`;
+  throw new UsageError(`${flag} ${code}: there are ${codes.join(', ')}${mend}`);
+}
