@@ -1,0 +1,12 @@
+// The one entry of kernels.wasm: every function exported here is described, with the shapes and
+// units of its arguments, in ../exports.ts. Nothing in this folder allocates, checks an argument
+// or grows the memory: pointers come from an Arena, and what a file says was validated before.
+export { setCodes } from './codes';
+export { keyBetween, keysBetween } from './distance';
+export { graphEntry, graphLevels, setEntry, setGraph, setScratch } from './graph';
+export { insertRows } from './insert';
+export { accumulateRows, assignRows } from './kmeans';
+export { collectWithin, scanLists, scanRows } from './scan';
+export { scoreRows } from './score';
+export { searchGraph } from './search';
+export { linksWithin } from './validate';

@@ -1,0 +1,144 @@
+/** An address in an arena, in bytes. */
+export type Pointer = number;
+
+/** Numbers of the distance spaces; smaller distances are better. */
+export const SPACE = {
+  /** Squared Euclidean distance. */
+  l2: 0,
+  /** Minus the inner product. */
+  dot: 1,
+} as const;
+export type Space = (typeof SPACE)[keyof typeof SPACE];
+
+/** Bytes setScratch() wants beside the pool. */
+export const GRAPH_SCRATCH_BYTES = 512 * (4 + 4 + 8 + 4);
+/** Bytes assignRows() wants for running minima. */
+export const ASSIGN_SCRATCH_BYTES = 66 * 32;
+/** Most links of a node above level 0 that the graph's scratch has room for. */
+export const MAX_M = 128;
+/** Ends a row of links that is not full. */
+export const NO_LINK = 0xffffffff;
+
+/**
+ * What kernels.wasm exports. Nothing is checked inside: pointers come from an Arena, every number
+ * read from a file was bounded before, components are finite.
+ *
+ * Rows are float32, `stride` bytes apart, a multiple of 16, padded with zeros (see rowFloats()). A
+ * key is a u32 whose unsigned order is the order of float32 distances (see keys.ts). An entry is a
+ * u64: key << 32 | position for heaps, key << 32 | id << 1 | flag for pools.
+ */
+export interface KernelExports {
+  /** Names the table of codes that distances are computed on. Positions and node ids are its rows. */
+  setCodes(base: Pointer, stride: number, space: Space): void;
+
+  /** @returns key of the distance between two rows of `stride` bytes, as i32: use >>> 0 */
+  keyBetween(query: Pointer, row: Pointer, stride: number): number;
+  /** Four keys of four rows that follow each other. @param out u32[4], 16-byte aligned */
+  keysBetween(query: Pointer, rows: Pointer, stride: number, out: Pointer): void;
+
+  /**
+   * Scans codes `from` to `to` for the nearest. O(rows · dim + entering · log limit).
+   * @param heap u64[limit], a max-heap (the worst entry first) holding `size` entries
+   * @returns entries held afterwards
+   */
+  scanRows(query: Pointer, from: number, to: number, heap: Pointer, size: number, limit: number): number;
+  /**
+   * Scans lists of consecutive codes.
+   * @param lists u32[count], numbers of lists
+   * @param offsets u32[lists + 1], list i is codes offsets[i] to offsets[i + 1]
+   * @param heap u64[limit], empty
+   * @returns entries held afterwards
+   */
+  scanLists(
+    query: Pointer,
+    lists: Pointer,
+    count: number,
+    offsets: Pointer,
+    heap: Pointer,
+    limit: number,
+  ): number;
+  /**
+   * All codes from `from` to `to` whose key is at most `limit`.
+   * @param out u32[to - from]
+   * @returns how many positions were written
+   */
+  collectWithin(query: Pointer, from: number, to: number, limit: number, out: Pointer): number;
+
+  /**
+   * Float64 scores, higher is better: minus the squared distance, or the inner product. Each is the
+   * plain sum over components in order.
+   * @param query f64[stride / 4]
+   * @param positions u32[count] @param out f64[count rounded up to a multiple of 4]
+   */
+  scoreRows(
+    query: Pointer,
+    rows: Pointer,
+    stride: number,
+    positions: Pointer,
+    count: number,
+    out: Pointer,
+  ): void;
+
+  /**
+   * Names the arrays of a graph over the codes and forgets every visit.
+   * @param links level-0 rows of 2 · m ids, `linkBytes` apart, ended by NO_LINK
+   * @param upper rows of m ids, `upperBytes` apart: levels 1, 2, … of a node follow each other
+   * @param upperFirst u32[nodes], number of a node's first row in `upper`
+   * @param levels u8[nodes] @param visited u8[nodes], scratch
+   */
+  setGraph(
+    nodes: number,
+    m: number,
+    links: Pointer,
+    linkBytes: number,
+    upper: Pointer,
+    upperBytes: number,
+    upperFirst: Pointer,
+    levels: Pointer,
+    visited: Pointer,
+  ): void;
+  /** @param pool u64[the widest search to come] @param scratch GRAPH_SCRATCH_BYTES, 16-byte aligned */
+  setScratch(pool: Pointer, scratch: Pointer): void;
+  /** Where searches start. A level of -1 means there are no nodes yet. */
+  setEntry(node: number, level: number): void;
+  graphEntry(): number;
+  graphLevels(): number;
+  /** Inserts codes `from` to `to` as nodes of those numbers, in order. @param breadth efConstruction */
+  insertRows(from: number, to: number, breadth: number): void;
+  /** Leaves the nearest nodes found in the pool, best first. @param breadth efSearch @returns how many */
+  searchGraph(query: Pointer, breadth: number): number;
+
+  /**
+   * Nearest centroid of each row, by half the centroid's squared norm minus the inner product in
+   * float32: centre the data first. Equal values: the lower number.
+   * @param rows one more row is read (not used) behind an odd block: keep one behind the last
+   * @param centroids `lists` rows, a multiple of 4; rows added to make it one have a norm of Infinity
+   * @param halfNorms f32[lists] @param minima ASSIGN_SCRATCH_BYTES
+   * @param assigned u32 by row @param distances f32 by row, squared distance to the centroid
+   */
+  assignRows(
+    rows: Pointer,
+    stride: number,
+    from: number,
+    to: number,
+    centroids: Pointer,
+    halfNorms: Pointer,
+    lists: number,
+    minima: Pointer,
+    assigned: Pointer,
+    distances: Pointer,
+  ): void;
+  /** Adds each row to its centroid's sum, in order. @param sums f64[lists, stride / 4] @param counts u32[lists] */
+  accumulateRows(
+    rows: Pointer,
+    stride: number,
+    from: number,
+    to: number,
+    assigned: Pointer,
+    sums: Pointer,
+    counts: Pointer,
+  ): void;
+
+  /** 1 when each of `count` (a multiple of 4) link slots is NO_LINK or below `nodes`. */
+  linksWithin(links: Pointer, count: number, nodes: number): number;
+}

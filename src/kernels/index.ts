@@ -1,0 +1,24 @@
+/**
+ * kernels: the inner loops over vectors, in WebAssembly with 128-bit SIMD.
+ *
+ * Maps rows of float32 in an arena (one WebAssembly memory) to distances, nearest rows, graphs and
+ * clusters. Sources are assembly/ (AssemblyScript, one .wasm of 17 KB); reference/ says the same in
+ * plain TypeScript and is what the tests hold the kernels to, bit for bit where floats are involved.
+ * Good for: millions of distances without a JavaScript call between them, the same bits on every
+ * machine (no relaxed SIMD, no fused multiply-add, no randomness). Not for: anything above 4 GiB in
+ * one arena, argument checking (callers validate), files.
+ */
+export { ARENA_MAX_BYTES, Arena, aligned, formatBytes } from './arena.js';
+export {
+  ASSIGN_SCRATCH_BYTES,
+  GRAPH_SCRATCH_BYTES,
+  type KernelExports,
+  MAX_M,
+  NO_LINK,
+  type Pointer,
+  SPACE,
+  type Space,
+} from './exports.js';
+export { distanceOf, keyOf, NAN_KEY } from './keys.js';
+export { linkSlots, rowFloats } from './layout.js';
+export { kernelModule } from './loader.js';

@@ -1,0 +1,19 @@
+const words = new Uint32Array(1);
+const floats = new Float32Array(words.buffer);
+
+/** Key of a NaN distance: infinities that cancelled. Behind everything, Infinity included. */
+export const NAN_KEY = 0xffffffff;
+
+/** The u32 whose unsigned order is the order of float32 distances. @param distance rounded to float32 */
+export function keyOf(distance: number): number {
+  if (Number.isNaN(distance)) return NAN_KEY;
+  floats[0] = distance + 0;
+  const bits = words[0];
+  return (bits & 0x80000000 ? ~bits : bits | 0x80000000) >>> 0;
+}
+
+/** The distance of a key; NaN for NAN_KEY. */
+export function distanceOf(key: number): number {
+  words[0] = key & 0x80000000 ? key & 0x7fffffff : ~key;
+  return floats[0];
+}

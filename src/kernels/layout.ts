@@ -1,0 +1,9 @@
+/** Floats from one row to the next: components rounded up to a 16-byte block. */
+export function rowFloats(dim: number): number {
+  return Math.ceil(dim / 4) * 4;
+}
+
+/** u32 slots of a row for `links` links: whole 64-byte cache lines. */
+export function linkSlots(links: number): number {
+  return Math.ceil(links / 16) * 16;
+}

@@ -1,0 +1,77 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { Arena, distanceOf, SPACE } from '../../src/kernels/index.js';
+import { byKey, type Entry, referenceScan } from '../../src/kernels/reference/scan.js';
+import { kernelsBuilt } from './built.js';
+import { padded, place, randomRows } from './rows.js';
+
+beforeAll(kernelsBuilt);
+
+/** Heap entries, best first. */
+function entries(arena: Arena, heap: number, size: number): Entry[] {
+  const words = arena.u32(heap, size * 2);
+  return Array.from({ length: size }, (_, i) => ({ position: words[2 * i], key: words[2 * i + 1] })).sort(
+    byKey,
+  );
+}
+
+const duplicates = (count: number) => Array.from({ length: count }, (_, i) => padded([i % 3, 1, -1, 2, 5]));
+
+describe.each(Object.entries(SPACE))('%s', (_, space) => {
+  const cases: [string, Float32Array[]][] = [
+    ['random rows', randomRows(403, 17, 1)],
+    ['rows that repeat', duplicates(97)],
+    ['zero rows', Array.from({ length: 9 }, () => padded(new Float32Array(5)))],
+    ['one row', randomRows(1, 3, 2)],
+    ['infinite distances', Array.from({ length: 21 }, (_, i) => padded([i % 2 ? 3e38 : -3e38, i, 1]))],
+  ];
+
+  test.each(cases)('the nearest are those of a full sort: %s', (_, rows) => {
+    const arena = new Arena();
+    const stride = rows[0].length * 4;
+    const at = place(arena, rows);
+    arena.kernels.setCodes(at, stride, space);
+    for (const limit of [1, 2, 10, rows.length, rows.length + 5]) {
+      const heap = arena.tail(limit * 8);
+      const half = rows.length >> 1;
+      let size = arena.kernels.scanRows(at, 0, half, heap, 0, limit);
+      size = arena.kernels.scanRows(at, half, rows.length, heap, size, limit);
+      expect(entries(arena, heap, size)).toEqual(referenceScan(space, rows[0], rows, limit));
+    }
+  });
+
+  test.each(cases)('lists together are a scan, and all within a limit are found: %s', (_, rows) => {
+    const arena = new Arena();
+    const stride = rows[0].length * 4;
+    const at = place(arena, rows);
+    arena.kernels.setCodes(at, stride, space);
+    const third = Math.floor(rows.length / 3);
+    const offsets = arena.allocate(5 * 4);
+    arena.u32(offsets, 5).set([0, third, third, 2 * third, rows.length]);
+    const lists = arena.allocate(4 * 4);
+    arena.u32(lists, 4).set([3, 1, 0, 2]);
+    const heap = arena.allocate(8 * 8);
+    const size = arena.kernels.scanLists(at, lists, 4, offsets, heap, 8);
+    const expected = referenceScan(space, rows[0], rows, rows.length);
+    expect(entries(arena, heap, size)).toEqual(expected.slice(0, 8));
+
+    const limit = expected[expected.length >> 1].key;
+    const out = arena.tail(rows.length * 4);
+    const count = arena.kernels.collectWithin(at, 0, rows.length, limit, out);
+    const within = expected.filter((entry) => entry.key <= limit).map((entry) => entry.position);
+    expect([...arena.u32(out, count)]).toEqual(within.sort((a, b) => a - b));
+  });
+});
+
+test('a distance that overflows is Infinity and comes last', () => {
+  const rows = [padded([3e38, 3e38]), padded([-3e38, 1]), padded([3e38, 3e38])];
+  const arena = new Arena();
+  const at = place(arena, rows);
+  arena.kernels.setCodes(at, 16, SPACE.l2);
+  const heap = arena.tail(24);
+  const found = entries(arena, heap, arena.kernels.scanRows(at, 0, 3, heap, 0, 3));
+  expect(found.map((entry) => [entry.position, distanceOf(entry.key)])).toEqual([
+    [0, 0],
+    [2, 0],
+    [1, Number.POSITIVE_INFINITY],
+  ]);
+});
