@@ -41,7 +41,8 @@ const RANGES: [number, number, number][] = [
   [Break.extend, 0xad, 0xad],
   [Break.letter, 0xb5, 0xb5],
   [Break.midLetter, 0xb7, 0xb7],
-  [Break.letter, 0xb8, 0xb8],
+  // A symbol that joins like a letter: left to ICU.
+  [Break.unknown, 0xb8, 0xb8],
   [Break.letter, 0xba, 0xba],
   [Break.letter, 0xc0, 0x2ff],
   [Break.other, 0xd7, 0xd7],
@@ -94,7 +95,6 @@ const RANGES: [number, number, number][] = [
   [Break.other, 0x3008, 0x3020],
   [Break.other, 0x3030, 0x3030],
   [Break.other, 0x303d, 0x303f],
-  [Break.other, 0x30a0, 0x30a0],
   [Break.other, 0x30fb, 0x30fb],
   [Break.other, 0xff01, 0xff06],
   [Break.midNumLet, 0xff07, 0xff07],

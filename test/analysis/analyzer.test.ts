@@ -120,7 +120,8 @@ describe('words', () => {
     expect(terms('我们在北京大学学习', { lang: 'zh', cjk: 'words' })).toEqual([
       '我们',
       '在',
-      '北京大学',
+      '北京',
+      '大学',
       '学习',
     ]);
     expect(terms('สวัสดีครับ')).toEqual(['สวัสดี', 'ครับ']);
