@@ -152,8 +152,10 @@ class SpilledRun {
   /** Runs `each` over the filter bits of a hash until one says false. */
   private probes(hash: Uint32Array, each: (bit: number) => boolean): boolean {
     const bits = this.bloom.length * 8;
+    // Odd, so that the probes differ; unsigned, since `|` alone may give a negative number and so no bit at all.
+    const step = (hash[2] | 1) >>> 0;
     for (let i = 0; i < BLOOM_PROBES; i++) {
-      if (!each((hash[1] + i * (hash[2] | 1)) % bits)) return false;
+      if (!each((hash[1] + i * step) % bits)) return false;
     }
     return true;
   }
