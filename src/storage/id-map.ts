@@ -6,6 +6,8 @@ const WORDS = 4;
 const ENTRY_BYTES = WORDS * 4;
 /** Share of the table that may fill before it is spilled. */
 const MAX_LOAD = 0.7;
+/** Most slots of the table, 256 MiB: the sort of a larger one would not fit V8's heap under its default limit. */
+const MAX_SLOTS = 2 ** 24;
 /** Bits of Bloom filter kept in memory for each spilled entry: 1 % false positives with 7 probes. */
 const BLOOM_BITS = 10;
 const BLOOM_PROBES = 7;
@@ -32,7 +34,8 @@ export class SpillingIdMap {
 
   constructor(spills: SpillDirectory, memoryBytes: number) {
     this.spills = spills;
-    this.slots = 2 ** Math.max(10, Math.floor(Math.log2(memoryBytes / ENTRY_BYTES)));
+    const slots = 2 ** Math.max(10, Math.floor(Math.log2(memoryBytes / ENTRY_BYTES)));
+    this.slots = Math.min(MAX_SLOTS, slots);
     this.table = new Uint32Array(this.slots * WORDS);
   }
 
@@ -121,21 +124,27 @@ class SpilledRun {
   get(hash: Uint32Array): number | undefined {
     const maybe = this.probes(hash, (bit) => (this.bloom[bit >>> 3] & (1 << (bit & 7))) !== 0);
     if (!maybe) return undefined;
-    // Hashes are uniform: the first word over 2^32 says where to look, bisection closes in.
+    // Hashes are uniform: where the first word lies between those around the range says where to look.
     let low = 0;
     let high = this.count;
-    let guess = Math.floor((hash[0] / 2 ** 32) * this.count);
+    let lowWord = 0;
+    let highWord = 2 ** 32;
     while (low < high) {
+      const share = (hash[0] - lowWord) / Math.max(1, highWord - lowWord);
+      const guess = low + Math.floor(share * (high - low));
       const start = Math.max(low, Math.min(guess - PAGE_ENTRIES / 2, high - PAGE_ENTRIES));
       const n = Math.min(PAGE_ENTRIES, high - start);
       this.file.read(new Uint8Array(this.page.buffer, 0, n * ENTRY_BYTES), start * ENTRY_BYTES);
-      if (this.compare(hash, 0) < 0) high = start;
-      else if (this.compare(hash, n - 1) > 0) low = start + n;
-      else {
+      if (this.compare(hash, 0) < 0) {
+        high = start;
+        highWord = this.page[0];
+      } else if (this.compare(hash, n - 1) > 0) {
+        low = start + n;
+        lowWord = this.page[(n - 1) * WORDS];
+      } else {
         for (let i = 0; i < n; i++) if (this.compare(hash, i) === 0) return this.page[i * WORDS + 3] - 1;
         return undefined;
       }
-      guess = (low + high) >>> 1;
     }
     return undefined;
   }
