@@ -17,7 +17,7 @@ export class SpillFile {
   /** Bytes appended so far. */
   length = 0;
   private readonly fd: number;
-  private readonly buffer: Uint8Array;
+  private buffer: Uint8Array;
   private buffered = 0;
   private open = true;
 
@@ -32,6 +32,8 @@ export class SpillFile {
   }
 
   append(bytes: Uint8Array): void {
+    // Its descriptor may be another file's by now.
+    if (!this.open) throw new Error(`${this.path} was deleted`);
     if (this.buffered + bytes.length > this.buffer.length) this.flush();
     if (bytes.length >= this.buffer.length) {
       writeExactly(this.fd, bytes, this.length, this.path);
@@ -44,6 +46,7 @@ export class SpillFile {
 
   /** Fills `target` from byte `position` of what was appended. */
   read(target: Uint8Array, position: number): void {
+    if (!this.open) throw new Error(`${this.path} was deleted`);
     this.flush();
     readExactly(this.fd, target, position, this.path);
   }
@@ -62,6 +65,8 @@ export class SpillFile {
   delete(): void {
     if (!this.open) return;
     this.open = false;
+    // The directory that made it still knows it; a build of many segments makes thousands.
+    this.buffer = new Uint8Array(0);
     closeSync(this.fd);
     rmSync(this.path, { force: true });
   }
