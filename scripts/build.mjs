@@ -1,1 +1,86 @@
-console.log("skip")
+// Builds dist/: the kernels (wasm), the command line and the search thread (one CommonJS file each,
+// for start-up), the library (one ES module) and its types. Runs on `npm ci` and `npm run build`.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as esbuild from 'esbuild';
+import { buildKernels } from './kernels.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(root, 'dist');
+const require = createRequire(import.meta.url);
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20.19',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  keepNames: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+  metafile: true,
+};
+const commonjs = {
+  ...common,
+  format: 'cjs',
+  define: { 'import.meta.url': '__moduleUrl' },
+  banner: { js: "const __moduleUrl=require('node:url').pathToFileURL(__filename).href;" },
+};
+
+/** Licences of what the bundles hold: bundling must not lose them. */
+function writeLicences(metafiles) {
+  const packages = new Set();
+  for (const { inputs } of metafiles) {
+    for (const input of Object.keys(inputs)) {
+      const match = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(
+        input.slice(input.lastIndexOf('node_modules/')),
+      );
+      if (match) packages.add(match[1]);
+    }
+  }
+  let text = 'The files in this folder contain code of these packages, under their own licences.\n';
+  for (const name of [...packages].sort()) {
+    const folder = dirname(findManifest(name));
+    const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const file = readdirSync(folder).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
+    text += `\n--- ${name} ${version} (${license ?? 'see below'})\n\n`;
+    if (file) text += `${readFileSync(join(folder, file), 'utf8').trim()}\n`;
+  }
+  writeFileSync(join(dist, 'THIRD-PARTY-LICENCES.txt'), text);
+}
+
+function findManifest(name) {
+  for (const base of require.resolve.paths(name)) {
+    try {
+      readFileSync(join(base, name, 'package.json'));
+      return join(base, name, 'package.json');
+    } catch {}
+  }
+  throw new Error(`package ${name} is not installed`);
+}
+
+mkdirSync(dist, { recursive: true });
+await buildKernels(dist);
+const results = await Promise.all([
+  esbuild.build({ ...commonjs, entryPoints: ['src/cli/index.ts'], outfile: 'dist/cli.cjs' }),
+  esbuild.build({ ...commonjs, entryPoints: ['src/recall/worker.ts'], outfile: 'dist/worker.cjs' }),
+  esbuild.build({
+    ...common,
+    format: 'esm',
+    entryPoints: ['src/library.ts'],
+    outfile: 'dist/index.js',
+    banner: {
+      js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+    },
+  }),
+]);
+writeLicences(results.map((result) => result.metafile));
+rmSync(join(dist, 'types'), { recursive: true, force: true });
+execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.types.json'], {
+  cwd: root,
+  stdio: 'inherit',
+});

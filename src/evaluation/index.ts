@@ -12,7 +12,6 @@ export { type Assertion, type AssertionOutcome, checkAssertions, parseAssertion 
 export { type EvalOptions, evaluate } from './evaluate.js';
 export { formatFigure } from './figure.js';
 export { type LatencySummary, latencyNames, summariseLatency } from './latency.js';
-export { localRunner } from './local-runner.js';
 export type { JudgedMeasure, Measure, MeasureName, TruthMeasure } from './measure.js';
 export { measureNames } from './measure-names.js';
 export { parseMeasure } from './parse-measure.js';
@@ -27,4 +26,5 @@ export {
 export type { EvalReport, RunSummary } from './report.js';
 export { formatRunLine, type Run, type RunEntry, readRun } from './run.js';
 export type { Conditions, QueryAnswer, QueryRunner } from './run-queries.js';
+export { localRunner, openRunner } from './runners.js';
 export { type Evaluation, evaluateRun } from './score-run.js';

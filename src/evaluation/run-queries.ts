@@ -34,6 +34,8 @@ export interface QueryRunner {
     onAnswer?: () => void,
     signal?: AbortSignal,
   ): Promise<{ answers: QueryAnswer[]; notes: string[] }>;
+  /** Ends its threads, if it has any. */
+  close(): Promise<void>;
 }
 
 /** One timed pass over all queries, after a warm-up. */

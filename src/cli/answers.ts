@@ -1,0 +1,177 @@
+import type { Query } from '../branch/index.js';
+import { formatRunLine } from '../evaluation/index.js';
+import type { IndexReader } from '../index/index.js';
+import type { Hit, HitExplanation, PoolAnswer } from '../recall/index.js';
+import { renderExplanation } from './explain.js';
+import type { Terminal } from './io.js';
+import { snippetOf, titleOf } from './snippet.js';
+import { pickFields } from './stored.js';
+
+export type Format = 'text' | 'jsonl' | 'tsv' | 'trec' | 'json';
+
+export interface AnswerOptions {
+  fields: string[] | undefined;
+  explain: boolean;
+  tag: string;
+}
+
+/** Writes answers one by one; `end` closes what is open. */
+export interface AnswerWriter {
+  write(query: Query, answer: PoolAnswer): Promise<void>;
+  end(): Promise<void>;
+}
+
+export function answerWriter(
+  format: Format,
+  terminal: Terminal,
+  index: IndexReader,
+  options: AnswerOptions,
+): AnswerWriter {
+  const print = async (text: string) => {
+    await terminal.print(text);
+  };
+  switch (format) {
+    case 'jsonl':
+      return {
+        write: (query, answer) => print(`${JSON.stringify(toJson(query, answer, index, options))}\n`),
+        end: async () => {},
+      };
+    case 'json':
+      return new JsonWriter(print, index, options);
+    case 'trec':
+      return {
+        write: (query, { result }) =>
+          print(
+            result.hits
+              .map((hit) => `${formatRunLine(query.id, hit.id, hit.rank, hit.score, options.tag)}\n`)
+              .join(''),
+          ),
+        end: async () => {},
+      };
+    case 'tsv':
+      return {
+        write: (query, { result }) =>
+          print(result.hits.map((hit) => tsvLine(query, hit, index, options)).join('')),
+        end: async () => {},
+      };
+    case 'text':
+      return {
+        write: (query, answer) => print(renderText(query, answer, terminal, index, options)),
+        end: async () => {},
+      };
+  }
+}
+
+/** One object around all answers, written as they come. */
+class JsonWriter implements AnswerWriter {
+  private first = true;
+  private readonly print: (text: string) => Promise<void>;
+  private readonly index: IndexReader;
+  private readonly options: AnswerOptions;
+
+  constructor(print: (text: string) => Promise<void>, index: IndexReader, options: AnswerOptions) {
+    this.print = print;
+    this.index = index;
+    this.options = options;
+  }
+
+  async write(query: Query, answer: PoolAnswer): Promise<void> {
+    const lead = this.first ? '{"schema":"shortlist.query@1","results":[' : ',';
+    this.first = false;
+    await this.print(`${lead}${JSON.stringify(toJson(query, answer, this.index, this.options))}`);
+  }
+
+  async end(): Promise<void> {
+    await this.print(this.first ? '{"schema":"shortlist.query@1","results":[]}\n' : ']}\n');
+  }
+}
+
+function toJson(
+  query: Query,
+  { result, explanations }: PoolAnswer,
+  index: IndexReader,
+  options: AnswerOptions,
+) {
+  const hits = result.hits.map(({ doc, id, rank, score, branches }, i) => ({
+    id,
+    rank,
+    score,
+    branches,
+    fields: options.fields && pickFields(index.documents.stored(doc) ?? {}, options.fields),
+    explain: options.explain ? explanations[i] : undefined,
+  }));
+  if (!options.explain) return { query: query.id, hits };
+  const { reads, bytes } = index.counter;
+  return { query: query.id, hits, notes: result.notes, io: { reads, bytes } };
+}
+
+function tsvLine(query: Query, hit: Hit, index: IndexReader, { fields }: AnswerOptions): string {
+  const cells = [query.id, String(hit.rank), hit.id, String(hit.score)];
+  if (fields) {
+    const stored = pickFields(index.documents.stored(hit.doc) ?? {}, fields);
+    const names = fields.length === 1 && fields[0] === 'all' ? Object.keys(stored) : fields;
+    for (const name of names)
+      cells.push(
+        typeof stored[name] === 'string' ? (stored[name] as string) : JSON.stringify(stored[name] ?? ''),
+      );
+  }
+  return `${cells.map((cell) => cell.replace(/[\t\n\r]+/g, ' ')).join('\t')}\n`;
+}
+
+function renderText(
+  query: Query,
+  answer: PoolAnswer,
+  terminal: Terminal,
+  index: IndexReader,
+  options: AnswerOptions,
+): string {
+  const { out } = terminal;
+  const { result, explanations } = answer;
+  if (result.hits.length === 0) return out.dim('nothing found\n');
+  const several = result.branches.length > 1;
+  const lines: string[] = [];
+  result.hits.forEach((hit, i) => {
+    const stored = index.documents.stored(hit.doc);
+    const title = titleOf(stored, index.manifest.schema.text);
+    lines.push(
+      `${String(hit.rank).padStart(3)}  ${out.bold(hit.id)}  ${out.cyan(formatScore(hit.score))}${title ? `  ${title}` : ''}`,
+    );
+    if (several) lines.push(`     ${out.dim(branchesLine(hit))}`);
+    const snippet =
+      stored && query.text !== undefined
+        ? snippetOf(stored, index.manifest.schema, query.text, terminal)
+        : '';
+    if (snippet !== '') lines.push(`     ${snippet}`);
+    if (options.fields && stored) {
+      for (const [name, value] of Object.entries(pickFields(stored, options.fields))) {
+        lines.push(
+          `     ${out.dim(`${name}:`)} ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+        );
+      }
+    }
+    if (options.explain)
+      lines.push(
+        ...renderExplanation(explanations[i] as HitExplanation).map((line) => `     ${out.dim(line)}`),
+      );
+  });
+  if (options.explain) {
+    const { reads, bytes } = index.counter;
+    lines.push(out.dim(`read ${bytes} bytes in ${reads} reads; searched in ${answer.ms.toFixed(2)} ms`));
+    for (const note of result.notes) lines.push(out.dim(note));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function branchesLine(hit: Hit): string {
+  return Object.entries(hit.branches)
+    .map(([name, { rank, score }]) => `${name} #${rank} ${formatScore(score)}`)
+    .join(' · ');
+}
+
+/** Four significant digits for people; machines get them all. */
+function formatScore(score: number): string {
+  const size = Math.abs(score);
+  return size !== 0 && (size < 0.001 || size >= 1e7)
+    ? score.toExponential(3)
+    : score.toFixed(size >= 1000 ? 1 : 4);
+}

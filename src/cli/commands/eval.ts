@@ -1,0 +1,176 @@
+import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { UsageError } from '../../errors/index.js';
+import {
+  type EvalReport,
+  evaluate,
+  formatFigure,
+  openRunner,
+  type RunSummary,
+} from '../../evaluation/index.js';
+import { openReader } from '../../index/index.js';
+import { parseFusion } from '../../recall/index.js';
+import type { Context } from '../main.js';
+import { describeSteps, Progress } from '../progress.js';
+import { type SearchFlags, searchSettings } from '../search-flags.js';
+import { table } from '../table.js';
+import { formatCount } from '../values.js';
+
+interface Options extends SearchFlags {
+  queries?: string;
+  queryFormat?: string;
+  vectors?: string[];
+  qrels?: string;
+  truth?: string;
+  exact?: boolean;
+  run?: string[];
+  measure?: string[];
+  assert?: string[];
+  eachBranch?: boolean;
+  fusion?: string[];
+  tieAware?: boolean;
+  saveRun?: string;
+  perQuery?: boolean;
+  json?: boolean;
+  threads: number;
+}
+
+export async function evaluateIndex(
+  [path]: string[],
+  options: Options,
+  { terminal, signal }: Context,
+): Promise<number> {
+  if ((path === undefined) === (options.run === undefined)) {
+    throw new UsageError(
+      path === undefined
+        ? 'name an index, or runs to score with --run FILE'
+        : '--run scores a run without an index; leave the index out',
+    );
+  }
+  const fusions = (options.fusion ?? []).map(parseFusion);
+  const index = path === undefined ? undefined : openReader(path);
+  const runner = index && openRunner(index, options.threads);
+  const progress = new Progress(terminal);
+  const saved = options.saveRun === undefined ? undefined : new AsideFile(options.saveRun);
+  let report: EvalReport;
+  try {
+    report = await evaluate({
+      index,
+      runner,
+      queries: options.queries,
+      queryFormat: options.queryFormat,
+      vectors: options.vectors,
+      qrels: options.qrels,
+      truth: options.truth,
+      // Exact neighbours stand for the truth; where a truth is given, --exact means exact search.
+      exact: options.exact && options.truth === undefined,
+      tieAware: options.tieAware,
+      measures: options.measure,
+      assertions: options.assert,
+      settings: {
+        ...searchSettings(options),
+        exact: options.exact && options.truth !== undefined ? true : undefined,
+      },
+      fusions: fusions.length > 0 || !options.eachBranch ? fusions : [parseFusion('rrf')],
+      eachBranch: options.eachBranch,
+      runs: options.run,
+      perQuery: options.perQuery,
+      saveRun: saved && ((line) => saved.line(line)),
+      signal,
+      stdin: options.queries === '-' ? terminal.io.stdin : undefined,
+      onProgress: (run, done, total) =>
+        progress.update((seconds) => `${run}: ${describeSteps(done, total, seconds)}`),
+    });
+    saved?.commit();
+  } finally {
+    saved?.abandon();
+    progress.stop();
+    await runner?.close();
+    index?.close();
+  }
+  for (const warning of report.warnings) terminal.warn(warning);
+  await terminal.print(options.json ? `${JSON.stringify(report)}\n` : render(report, terminal));
+  const failed = report.assertions.filter((assertion) => !assertion.passed);
+  for (const { text, wanted, got } of failed) {
+    terminal.error(
+      `assertion failed: ${text}: wanted ${wanted}, got ${got === undefined ? 'nothing (not computed)' : got}`,
+    );
+  }
+  return failed.length > 0 ? 1 : 0;
+}
+
+function render(report: EvalReport, { out }: Context['terminal']): string {
+  const names = [...new Set(report.runs.flatMap((run) => Object.keys(run.measures)))];
+  const speed = report.runs.some((run) => run.latency !== undefined);
+  const head = ['run', ...names, ...(speed ? ['p50 ms', 'p95 ms', 'p99 ms', 'QPS'] : [])];
+  const row = (run: RunSummary) => [
+    run.name,
+    ...names.map((name) => (name in run.measures ? formatFigure(run.measures[name]) : '-')),
+    ...(speed && run.latency
+      ? [
+          run.latency.p50Ms.toFixed(3),
+          run.latency.p95Ms.toFixed(3),
+          run.latency.p99Ms.toFixed(3),
+          formatCount(Math.round(run.qps ?? 0)),
+        ]
+      : []),
+  ];
+  const [first, ...rest] = table(
+    [head, ...report.runs.map(row)],
+    head.map((_, i) => (i === 0 ? 'left' : 'right')),
+  ).split('\n');
+  let text = `${out.bold(first)}\n${rest.join('\n')}`;
+  const { conditions } = report;
+  const threads = conditions?.threads === 1 ? '1 thread' : `${conditions?.threads} threads`;
+  text += `${formatCount(report.queries)} queries`;
+  if (conditions)
+    text += `; times: ${conditions.state}, ${threads}, depth ${conditions.depth}, over ${formatCount(conditions.queries)} queries after ${conditions.warmUpQueries} to warm up`;
+  text += '\n';
+  for (const { text: condition, passed, got } of report.assertions) {
+    text += `${passed ? out.green('passed') : out.red('failed')}  ${condition}  (got ${got === undefined ? 'nothing' : got})\n`;
+  }
+  if (report.perQuery) {
+    const rows = Object.entries(report.perQuery).map(([id, values]) => [
+      id,
+      ...names.map((name) => (name in values ? formatFigure(values[name]) : '-')),
+    ]);
+    text += `\n${table([['query', ...names], ...rows], ['left', ...names.map(() => 'right' as const)])}`;
+  }
+  return text;
+}
+
+/** A file written aside and renamed when complete, so that a failed run leaves none. */
+class AsideFile {
+  private readonly path: string;
+  private readonly scratch: string;
+  private fd: number | undefined;
+  private pending = '';
+
+  constructor(path: string) {
+    this.path = path;
+    this.scratch = `${path}.${process.pid}.tmp`;
+    this.fd = openSync(this.scratch, 'w');
+  }
+
+  line(text: string): void {
+    this.pending += `${text}\n`;
+    if (this.pending.length > 1 << 16) this.flush();
+  }
+
+  commit(): void {
+    this.flush();
+    closeSync(this.fd as number);
+    this.fd = undefined;
+    renameSync(this.scratch, this.path);
+  }
+
+  abandon(): void {
+    if (this.fd === undefined) return;
+    closeSync(this.fd);
+    rmSync(this.scratch, { force: true });
+  }
+
+  private flush(): void {
+    writeSync(this.fd as number, this.pending);
+    this.pending = '';
+  }
+}

@@ -1,0 +1,64 @@
+import { analyzerWarnings } from '../../analysis/index.js';
+import { describeIndex, type IndexInfo, openReader } from '../../index/index.js';
+import { formatIndexSpec } from '../../schema/index.js';
+import type { Context } from '../main.js';
+import { table } from '../table.js';
+import { formatBytes, formatCount } from '../values.js';
+
+export async function info(
+  [path]: string[],
+  options: { json?: boolean },
+  { terminal }: Context,
+): Promise<number> {
+  const index = openReader(path);
+  try {
+    const found = describeIndex(index);
+    if (found.fields.analyzer)
+      for (const warning of analyzerWarnings(found.fields.analyzer)) terminal.warn(warning);
+    await terminal.print(options.json ? `${JSON.stringify(found)}\n` : render(found));
+    return 0;
+  } finally {
+    index.close();
+  }
+}
+
+function render(found: IndexInfo): string {
+  const { fields, bytes, counts } = found;
+  const rows: string[][] = [
+    ['documents', formatCount(found.documents)],
+    ['segments', formatCount(found.segments.length)],
+    ['made by', `shortlist ${found.tool}, seed ${found.seed}`],
+  ];
+  if (fields.text.length > 0) {
+    rows.push(['text', fields.text.join(', ')]);
+    const { analyzer } = fields;
+    if (analyzer) {
+      const stop =
+        analyzer.stopwords.length === 0 ? 'no stop words' : `${analyzer.stopwords.length} stop words`;
+      rows.push([
+        '  analysis',
+        `${analyzer.lang}, stemmer ${analyzer.stemmer}, ${stop}, cjk ${analyzer.cjk}, ICU ${analyzer.icu}, v${analyzer.version}`,
+      ]);
+    }
+    rows.push([
+      '  terms',
+      `${formatCount(counts.terms)} terms, ${formatCount(counts.postings)} postings, ${formatCount(counts.tokens)} tokens`,
+    ]);
+  }
+  for (const field of fields.vectors) {
+    rows.push([
+      `vector ${field.name}`,
+      `${field.dim} dimensions, ${field.metric}, ${formatIndexSpec(field.spec)}`,
+    ]);
+  }
+  for (const role of ['keyword', 'number'] as const)
+    if (fields[role].length > 0) rows.push([role, fields[role].join(', ')]);
+  rows.push(['stored', Array.isArray(fields.stored) ? fields.stored.join(', ') : fields.stored]);
+  const { total, ...parts } = bytes;
+  rows.push(['size', formatBytes(total)]);
+  for (const [part, size] of Object.entries(parts)) rows.push([`  ${part}`, formatBytes(size)]);
+  return `${found.path}\n${table(
+    rows.map(([name, value]) => [`  ${name}`, value]),
+    ['left', 'left'],
+  )}`;
+}

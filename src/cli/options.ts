@@ -1,0 +1,350 @@
+import { names, number, parseBytes, repeated, wholeNumber } from './values.js';
+
+/**
+ * One option of a command. This table is the only place an option is declared: the parser, --help
+ * and docs/cli.md are made from it, and a test walks it.
+ */
+export interface OptionSpec {
+  /** commander's form: `-k, --k <n>`. */
+  flags: string;
+  /** One sentence, no full stop. */
+  description: string;
+  /** Heading in --help. */
+  group: string;
+  parse?: (value: string, previous?: never) => unknown;
+  choices?: string[];
+  default?: unknown;
+  /** Shown instead of the default. */
+  defaultText?: string;
+  /** May be given several times. */
+  repeatable?: boolean;
+}
+
+const INPUT = 'Input:';
+const FIELDS = 'Fields:';
+const STRUCTURE = 'Vectors and text:';
+const RESOURCES = 'Resources:';
+const SEARCH = 'Search:';
+const OUTPUT = 'Output:';
+const MEASURE = 'Measuring:';
+
+const json: OptionSpec = {
+  flags: '--json',
+  description: 'print one JSON object (see docs/json.md)',
+  group: OUTPUT,
+};
+
+/** Options every command has. */
+export const commonOptions: OptionSpec[] = [
+  {
+    flags: '-q, --quiet',
+    description: 'no remarks and no progress on stderr, only warnings and errors',
+    group: OUTPUT,
+  },
+  { flags: '--no-progress', description: 'no progress display', group: OUTPUT },
+  {
+    flags: '--color <when>',
+    description: 'colour: auto follows the terminal, NO_COLOR, FORCE_COLOR and CI',
+    group: OUTPUT,
+    choices: ['auto', 'always', 'never'],
+    default: 'auto',
+  },
+  { flags: '--debug', description: 'print the stack of an error', group: OUTPUT },
+];
+
+const vectorsOption = (of: string): OptionSpec => ({
+  flags: '--vectors <field=file[,ids=file]>',
+  description: `vectors of the ${of} from a file: row by row, or joined by a file of ids`,
+  group: INPUT,
+  parse: repeated as OptionSpec['parse'],
+  repeatable: true,
+});
+
+const searchOptions: OptionSpec[] = [
+  {
+    flags: '--branches <names>',
+    description: 'branches to search: text, vector fields (default all the query has input for)',
+    group: SEARCH,
+    parse: names,
+  },
+  {
+    flags: '--ef-search <n>',
+    description: 'HNSW: candidates kept while the graph is walked',
+    group: SEARCH,
+    parse: wholeNumber(1),
+  },
+  { flags: '--nprobe <n>', description: 'IVF: lists scanned', group: SEARCH, parse: wholeNumber(1) },
+  {
+    flags: '--k1 <x>',
+    description: 'BM25: saturation of term frequency',
+    group: SEARCH,
+    parse: number(0),
+    defaultText: '1.2',
+  },
+  {
+    flags: '--b <x>',
+    description: 'BM25: weight of document length, 0 to 1',
+    group: SEARCH,
+    parse: number(0, 1),
+    defaultText: '0.75',
+  },
+  {
+    flags: '--operator <which>',
+    description: 'text: a document must match any or all terms and "phrases"',
+    group: SEARCH,
+    choices: ['any', 'all'],
+    defaultText: 'any',
+  },
+];
+
+export const buildOptions: OptionSpec[] = [
+  { flags: '-o, --output <dir>', description: 'directory of the index (required)', group: OUTPUT },
+  { flags: '--force', description: 'replace the index that is there (never anything else)', group: OUTPUT },
+  json,
+  {
+    flags: '--input-format <format>',
+    description: 'format of the inputs, where the file name does not say it',
+    group: INPUT,
+    choices: ['jsonl', 'tsv', 'csv', 'text', 'npy', 'fvecs', 'bvecs', 'ivecs'],
+  },
+  vectorsOption('documents'),
+  {
+    flags: '--id-field <name>',
+    description: "field that holds the id (default '_id', then 'id')",
+    group: INPUT,
+  },
+  {
+    flags: '--on-error <what>',
+    description: 'a bad record: fail and leave nothing behind, or skip and count it',
+    group: INPUT,
+    choices: ['fail', 'skip'],
+    default: 'fail',
+  },
+  {
+    flags: '--max-record <size>',
+    description: 'largest record taken',
+    group: INPUT,
+    parse: parseBytes,
+    defaultText: '64MiB',
+  },
+  {
+    flags: '--text <fields>',
+    description: 'fields to search as text, comma-separated (default inferred)',
+    group: FIELDS,
+    parse: names,
+  },
+  { flags: '--vector <fields>', description: 'fields that hold vectors', group: FIELDS, parse: names },
+  { flags: '--keyword <fields>', description: 'fields that hold exact values', group: FIELDS, parse: names },
+  { flags: '--number <fields>', description: 'fields that hold numbers', group: FIELDS, parse: names },
+  {
+    flags: '--store <fields>',
+    description: 'fields to keep for retrieval (default all but vectors)',
+    group: FIELDS,
+    parse: names,
+  },
+  { flags: '--no-store', description: 'keep no fields', group: FIELDS },
+  {
+    flags: '--vector-index <[field=]spec>',
+    description: 'structure: hnsw[:M=16,efConstruction=200], ivf[:nlist=1024], flat',
+    group: STRUCTURE,
+    parse: repeated as OptionSpec['parse'],
+    repeatable: true,
+    defaultText: 'hnsw',
+  },
+  {
+    flags: '--metric <[field=]metric>',
+    description: 'l2, ip or cosine (default cosine; l2 for vectors of integers)',
+    group: STRUCTURE,
+    parse: repeated as OptionSpec['parse'],
+    repeatable: true,
+  },
+  {
+    flags: '--lang <code>',
+    description: 'language of the text: en, zh, …, auto, none',
+    group: STRUCTURE,
+    defaultText: 'auto',
+  },
+  {
+    flags: '--stemmer <name>',
+    description: "stemming, where not the language's own: porter2, porter1, none, …",
+    group: STRUCTURE,
+  },
+  {
+    flags: '--stopwords <which>',
+    description: "words left out: the language's list, or none",
+    group: STRUCTURE,
+  },
+  {
+    flags: '--cjk <mode>',
+    description: 'terms of Chinese and Japanese text: overlapping bigrams, or dictionary words',
+    group: STRUCTURE,
+    choices: ['bigrams', 'words'],
+  },
+  {
+    flags: '--memory <size>',
+    description: 'memory to stay within; more is spilled to disk',
+    group: RESOURCES,
+    parse: parseBytes,
+    defaultText: '1GiB',
+  },
+  {
+    flags: '--threads <n>',
+    description: 'threads for the steps that run in parallel (default all)',
+    group: RESOURCES,
+    parse: wholeNumber(1, 1024),
+  },
+  {
+    flags: '--seed <n>',
+    description: 'seed of every random choice',
+    group: RESOURCES,
+    parse: wholeNumber(0, 2 ** 32 - 1),
+    defaultText: '0',
+  },
+  {
+    flags: '--segment-docs <n>',
+    description: 'most documents in a segment',
+    group: RESOURCES,
+    parse: wholeNumber(1, 2 ** 22),
+    defaultText: '4194304',
+  },
+];
+
+export const queryOptions: OptionSpec[] = [
+  {
+    flags: '--queries <file>',
+    description: "a batch: JSONL, TSV, TREC topics, text lines, fvecs, bvecs, npy; '-' is stdin",
+    group: INPUT,
+  },
+  {
+    flags: '--query-format <format>',
+    description: 'format of the batch, where the file name does not say it',
+    group: INPUT,
+  },
+  vectorsOption('queries'),
+  { flags: '--vector-file <file>', description: 'one query: the vector in this file', group: INPUT },
+  { flags: '--like <id>', description: 'one query: the vector of this document', group: INPUT },
+  {
+    flags: '-k, --k <n>',
+    description: 'hits wanted',
+    group: SEARCH,
+    parse: wholeNumber(1, 1e6),
+    default: 10,
+  },
+  ...searchOptions,
+  {
+    flags: '--exact',
+    description: 'vectors: compare with every one instead of using the structure',
+    group: SEARCH,
+  },
+  {
+    flags: '--fusion <spec>',
+    description: 'how branches are joined: rrf[:k=60,text=1], minmax[:text=0.4,emb=0.6]',
+    group: SEARCH,
+    defaultText: 'rrf:k=60',
+  },
+  {
+    flags: '--fields <names>',
+    description: "stored fields to return, comma-separated; 'all'",
+    group: OUTPUT,
+    parse: names,
+  },
+  { flags: '--explain', description: 'say how each score came about, and what was read', group: OUTPUT },
+  {
+    flags: '--format <format>',
+    description: 'text, jsonl, tsv, trec or json (default text for one query, jsonl for a batch)',
+    group: OUTPUT,
+    choices: ['text', 'jsonl', 'tsv', 'trec', 'json'],
+  },
+  { flags: '--json', description: 'the same as --format json', group: OUTPUT },
+  { flags: '--tag <name>', description: 'last column of --format trec', group: OUTPUT, default: 'shortlist' },
+  {
+    flags: '--threads <n>',
+    description: 'answer a batch with this many threads, each with its own copy in memory',
+    group: RESOURCES,
+    parse: wholeNumber(1, 1024),
+    default: 1,
+  },
+];
+
+export const evalOptions: OptionSpec[] = [
+  {
+    flags: '--queries <file>',
+    description: 'queries: JSONL, TSV, TREC topics, text lines, fvecs, bvecs, npy',
+    group: INPUT,
+  },
+  {
+    flags: '--query-format <format>',
+    description: 'format of the queries, where the file name does not say it',
+    group: INPUT,
+  },
+  vectorsOption('queries'),
+  { flags: '--qrels <file>', description: 'judgments: BEIR TSV or TREC qrels', group: INPUT },
+  {
+    flags: '--truth <file>',
+    description: 'exact neighbours of each query: .ivecs, rows of the input',
+    group: INPUT,
+  },
+  {
+    flags: '--exact',
+    description: 'compute the exact neighbours by brute force on this index',
+    group: INPUT,
+  },
+  {
+    flags: '--run <file>',
+    description: 'score a run made elsewhere (TREC format), with no index',
+    group: INPUT,
+    parse: repeated as OptionSpec['parse'],
+    repeatable: true,
+  },
+  {
+    flags: '-m, --measure <name>',
+    description: 'a measure, as ir_measures or trec_eval names it (see docs/measures.md)',
+    group: MEASURE,
+    parse: repeated as OptionSpec['parse'],
+    repeatable: true,
+    defaultText: 'nDCG@10 AP RR R@100 Judged@10 with --qrels, recall@10 with --truth or --exact',
+  },
+  {
+    flags: '--assert <condition>',
+    description: "fail with exit code 1 unless it holds: 'nDCG@10>=0.32', 'p95Ms<20'",
+    group: MEASURE,
+    parse: repeated as OptionSpec['parse'],
+    repeatable: true,
+  },
+  { flags: '--each-branch', description: 'a run of each branch alone, too', group: MEASURE },
+  {
+    flags: '--fusion <spec>',
+    description: 'how branches are joined; several give a run each, the first is the one asserted',
+    group: MEASURE,
+    parse: repeated as OptionSpec['parse'],
+    repeatable: true,
+    defaultText: 'rrf:k=60',
+  },
+  {
+    flags: '--tie-aware',
+    description: 'recall@k: as near as the k-th true neighbour counts as found',
+    group: MEASURE,
+  },
+  ...searchOptions,
+  { flags: '--save-run <file>', description: 'write the run in TREC format', group: OUTPUT },
+  { flags: '--per-query', description: 'figures of every query, too', group: OUTPUT },
+  json,
+  {
+    flags: '--threads <n>',
+    description: 'threads that answer queries, each with its own copy in memory',
+    group: RESOURCES,
+    parse: wholeNumber(1, 1024),
+    default: 1,
+  },
+];
+
+export const infoOptions: OptionSpec[] = [json];
+export const getOptions: OptionSpec[] = [
+  {
+    flags: '--fields <names>',
+    description: 'stored fields to return, comma-separated',
+    group: OUTPUT,
+    parse: names,
+  },
+];
+export const checkOptions: OptionSpec[] = [json];

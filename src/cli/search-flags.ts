@@ -1,0 +1,16 @@
+import type { RecallSettings } from '../recall/index.js';
+
+/** Flags of query and eval that say how branches search. */
+export interface SearchFlags {
+  branches?: string[];
+  efSearch?: number;
+  nprobe?: number;
+  k1?: number;
+  b?: number;
+  operator?: 'any' | 'all';
+}
+
+export function searchSettings(flags: SearchFlags): RecallSettings {
+  const { branches, efSearch, nprobe, k1, b, operator } = flags;
+  return { branches, efSearch, nprobe, k1, b, operator };
+}

@@ -1,0 +1,67 @@
+import type { IndexReader } from '../index/index.js';
+import { Recaller, RecallPool } from '../recall/index.js';
+import type { QueryAnswer, QueryRunner } from './run-queries.js';
+
+/** Queries between two turns of the event loop, so that Ctrl-C is seen. */
+const YIELD_EVERY = 32;
+/** Queries a search thread has waiting, so that it never idles. */
+const WAITING_PER_THREAD = 4;
+
+/** Answers in this thread, or in worker threads that open the index themselves. */
+export function openRunner(index: IndexReader, threads: number): QueryRunner {
+  return threads === 1 ? localRunner(index) : pooledRunner(new RecallPool(index, threads));
+}
+
+/** Answers queries in this thread, each timed alone. */
+export function localRunner(index: IndexReader): QueryRunner {
+  const recaller = new Recaller(index);
+  return {
+    threads: 1,
+    async warm(branches) {
+      recaller.warm(branches);
+    },
+    async run(queries, settings, onAnswer, signal) {
+      const answers: QueryAnswer[] = [];
+      const notes = new Set<string>();
+      for (const [i, query] of queries.entries()) {
+        const started = performance.now();
+        const result = recaller.search(query, settings);
+        answers.push({ query: query.id, hits: result.hits, ms: performance.now() - started });
+        for (const note of result.notes) notes.add(note);
+        onAnswer?.();
+        if (i % YIELD_EVERY === YIELD_EVERY - 1) {
+          await new Promise((resolve) => setImmediate(resolve));
+          signal?.throwIfAborted();
+        }
+      }
+      return { answers, notes: [...notes] };
+    },
+    async close() {},
+  };
+}
+
+/** Keeps every thread of a pool busy; answers come back in the order of the queries. */
+function pooledRunner(pool: RecallPool): QueryRunner {
+  return {
+    threads: pool.threads,
+    warm: (branches) => pool.warm(branches),
+    async run(queries, settings, onAnswer, signal) {
+      const answers: QueryAnswer[] = new Array(queries.length);
+      const notes = new Set<string>();
+      let next = 0;
+      const lane = async () => {
+        while (next < queries.length) {
+          signal?.throwIfAborted();
+          const i = next++;
+          const { result, ms } = await pool.search(queries[i], settings);
+          answers[i] = { query: queries[i].id, hits: result.hits, ms };
+          for (const note of result.notes) notes.add(note);
+          onAnswer?.();
+        }
+      };
+      await Promise.all(Array.from({ length: pool.threads * WAITING_PER_THREAD }, lane));
+      return { answers, notes: [...notes] };
+    },
+    close: () => pool.close(),
+  };
+}

@@ -1,0 +1,117 @@
+/**
+ * shortlist as a library: `import { buildIndex, evaluate, openIndex } from 'shortlist'`.
+ * The command line is glue over what is exported here.
+ */
+import type { Query } from './branch/index.js';
+import {
+  type EvalOptions,
+  type EvalReport,
+  evaluate as evaluateIndex,
+  openRunner,
+} from './evaluation/index.js';
+import { describeIndex, type IndexInfo, openReader } from './index/index.js';
+import {
+  type HitExplanation,
+  parseFusion,
+  Recaller,
+  type RecallResult,
+  type RecallSettings,
+} from './recall/index.js';
+
+export type { Query, SearchOptions } from './branch/index.js';
+export { ExitCode, ShortlistError } from './errors/index.js';
+export {
+  type EvalReport,
+  evaluateRun,
+  parseMeasure,
+  type Qrels,
+  type Run,
+  readQrels,
+  readRun,
+} from './evaluation/index.js';
+export {
+  type BuildOptions,
+  type BuildProgress,
+  type BuildReport,
+  buildIndex,
+  type CheckReport,
+  checkIndex,
+  type IndexInfo,
+} from './index/index.js';
+export {
+  type Fusion,
+  type Hit,
+  type HitExplanation,
+  parseFusion,
+  type RecallResult,
+  type RecallSettings,
+} from './recall/index.js';
+export { VERSION } from './version.js';
+
+/** An open index. It stays the state it was when opened, until close(). */
+export interface Index {
+  /**
+   * Answers one query.
+   * @param query a text, or a text and vectors by field name
+   */
+  search(
+    query: string | (Partial<Query> & { vectors?: Record<string, Float32Array | number[]> }),
+    settings?: SearchSettings,
+  ): Promise<RecallResult>;
+  /** Explains a hit of the last search. */
+  explain(hit: RecallResult['hits'][number]): HitExplanation;
+  /** A stored document by id, `_id` included; undefined when there is none. */
+  get(id: string): Record<string, unknown> | undefined;
+  /** Loads what a batch of queries will touch; without it, parts are read as queries need them. */
+  warm(branches?: string[]): void;
+  info(): IndexInfo;
+  close(): void;
+}
+
+/** RecallSettings, with the fusion as text if you like: 'rrf:k=60'. */
+export type SearchSettings = Omit<RecallSettings, 'fusion'> & { fusion?: RecallSettings['fusion'] | string };
+
+/** @throws IndexMissingError and the other errors of opening */
+export async function openIndex(directory: string): Promise<Index> {
+  const reader = openReader(directory);
+  const recaller = new Recaller(reader);
+  return {
+    async search(query, settings = {}) {
+      const { id = '0', text, vectors = {} } = typeof query === 'string' ? { text: query } : query;
+      const floats = Object.entries(vectors).map(([name, vector]) => [name, Float32Array.from(vector)]);
+      const { fusion } = settings;
+      return recaller.search(
+        { id, text, vectors: Object.fromEntries(floats) },
+        { ...settings, fusion: typeof fusion === 'string' ? parseFusion(fusion) : fusion },
+      );
+    },
+    explain: (hit) => recaller.explain(hit),
+    get(id) {
+      const doc = reader.documents.find(id);
+      return doc === undefined ? undefined : { _id: id, ...reader.documents.stored(doc) };
+    },
+    warm: (branches) => recaller.warm(branches),
+    info: () => describeIndex(reader),
+    close: () => reader.close(),
+  };
+}
+
+/** As EvalOptions, with the index by its directory, and fusions as text. */
+export interface EvaluateOptions extends Omit<EvalOptions, 'index' | 'runner' | 'fusions'> {
+  index?: string;
+  fusions?: string[];
+  threads?: number;
+}
+
+/** Measures an index, or runs made elsewhere; see EvalReport. */
+export async function evaluate(options: EvaluateOptions): Promise<EvalReport> {
+  const { index: directory, fusions, threads = 1, ...rest } = options;
+  const index = directory === undefined ? undefined : openReader(directory);
+  const runner = index && openRunner(index, threads);
+  try {
+    return await evaluateIndex({ ...rest, index, runner, fusions: fusions?.map(parseFusion) });
+  } finally {
+    await runner?.close();
+    index?.close();
+  }
+}
