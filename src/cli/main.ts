@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { ExitCode, ShortlistError, UsageError } from '../errors/index.js';
 import { VERSION } from '../version.js';
+import type { Context } from './context.js';
 import { type ColorChoice, type Io, Terminal } from './io.js';
 import {
   buildOptions,
@@ -12,12 +13,6 @@ import {
   type OptionSpec,
   queryOptions,
 } from './options.js';
-
-/** What a command needs beside its own options. */
-export interface Context {
-  terminal: Terminal;
-  signal: AbortSignal;
-}
 
 /** A command: its place in --help, its options, and the code that is loaded when it is called. */
 interface CommandSpec {

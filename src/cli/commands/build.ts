@@ -1,6 +1,6 @@
 import { UsageError } from '../../errors/index.js';
 import { type BuildProgress, type BuildReport, buildIndex } from '../../index/index.js';
-import type { Context } from '../main.js';
+import type { Context } from '../context.js';
 import { describeBytes, describeSteps, Progress } from '../progress.js';
 import { table } from '../table.js';
 import { allThreads, formatBytes, formatCount, formatDuration } from '../values.js';

@@ -1,5 +1,5 @@
 import { checkIndex } from '../../index/index.js';
-import type { Context } from '../main.js';
+import type { Context } from '../context.js';
 import { describeBytes, Progress } from '../progress.js';
 import { formatBytes, formatCount } from '../values.js';
 

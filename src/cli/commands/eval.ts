@@ -9,7 +9,7 @@ import {
 } from '../../evaluation/index.js';
 import { openReader } from '../../index/index.js';
 import { parseFusion } from '../../recall/index.js';
-import type { Context } from '../main.js';
+import type { Context } from '../context.js';
 import { describeSteps, Progress } from '../progress.js';
 import { type SearchFlags, searchSettings } from '../search-flags.js';
 import { table } from '../table.js';

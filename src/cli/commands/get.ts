@@ -1,6 +1,6 @@
 import { UsageError } from '../../errors/index.js';
 import { openReader } from '../../index/index.js';
-import type { Context } from '../main.js';
+import type { Context } from '../context.js';
 import { pickFields } from '../stored.js';
 
 export async function get(

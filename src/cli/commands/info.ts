@@ -1,7 +1,7 @@
 import { analyzerWarnings } from '../../analysis/index.js';
 import { describeIndex, type IndexInfo, openReader } from '../../index/index.js';
 import { formatIndexSpec } from '../../schema/index.js';
-import type { Context } from '../main.js';
+import type { Context } from '../context.js';
 import { table } from '../table.js';
 import { formatBytes, formatCount } from '../values.js';
 

@@ -14,7 +14,7 @@ import {
 import { openVectors } from '../../records/index.js';
 import { readVector } from '../../vector/index.js';
 import { answerWriter, type Format } from '../answers.js';
-import type { Context } from '../main.js';
+import type { Context } from '../context.js';
 import { type SearchFlags, searchSettings } from '../search-flags.js';
 
 interface Options extends SearchFlags {
