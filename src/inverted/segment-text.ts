@@ -1,0 +1,200 @@
+import { metaCount, partMeta, type SegmentView } from '../branch/index.js';
+import { CorruptError } from '../errors/index.js';
+import { ByteReader, DecodeError } from './bytes.js';
+import type { Postings, PostingsCodec } from './codec.js';
+import { PageDecoder, type TermEntry } from './dictionary-page.js';
+import { DICTIONARY, LENGTHS, PAGE_KEYS, PAGE_TERMS, PAGES, PART, POSITIONS, POSTINGS } from './layout.js';
+import { Lengths } from './lengths.js';
+import { LruCache } from './lru-cache.js';
+import { vbyteCodec } from './vbyte-codec.js';
+
+const codecs: readonly PostingsCodec[] = [vbyteCodec];
+
+/** Decoded postings kept for the next query, bytes a segment. */
+const POSTINGS_CACHE_BYTES = 128 * 2 ** 20;
+/** Dictionary entries kept, absent terms among them. */
+const ENTRY_CACHE = 1 << 16;
+/** An array above this is never held whole: positions of a large segment are read by range even when warm. */
+const MAX_WARM_BYTES = 2 ** 30;
+
+/**
+ * The text part of one open segment: dictionary look-ups, postings, positions and lengths, each read
+ * by range when asked for, or from memory after warm(). Everything read is checked before it is
+ * handed out; what can't be is a CorruptError.
+ */
+export class SegmentText {
+  readonly path: string;
+  /** Documents in the segment. */
+  readonly documents: number;
+  /** Documents with at least one term, and terms in all of them. */
+  readonly withText: number;
+  readonly tokens: number;
+  readonly terms: number;
+  readonly lengths: Lengths;
+  private readonly view: SegmentView;
+  private readonly codec: PostingsCodec;
+  private readonly entries = new LruCache<string, TermEntry | undefined>(ENTRY_CACHE);
+  private readonly lists = new LruCache<string, Postings>(POSTINGS_CACHE_BYTES);
+  private readonly whole = new Map<string, Uint8Array>();
+  private pages: { starts: Float64Array; keys: Uint8Array } | undefined;
+  private isWarm = false;
+
+  constructor(view: SegmentView) {
+    const { reader, documents } = view;
+    const meta = partMeta(reader, PART);
+    this.view = view;
+    this.path = reader.path;
+    this.documents = documents;
+    this.withText = metaCount(reader, meta, 'documents', documents);
+    this.tokens = metaCount(reader, meta, 'tokens');
+    // A term takes five bytes of dictionary at least.
+    this.terms = metaCount(reader, meta, 'terms', reader.info(DICTIONARY, 'u8').byteLength);
+    const codec = codecs.find(({ name }) => name === meta.get('codec'));
+    if (codec === undefined)
+      throw new CorruptError(this.path, `postings codec '${String(meta.get('codec'))}'`);
+    this.codec = codec;
+    const { byteLength } = reader.info(LENGTHS, 'u32');
+    if (byteLength !== documents * 4) {
+      throw new CorruptError(this.path, `${byteLength / 4} document lengths for ${documents} documents`);
+    }
+    this.lengths = new Lengths(reader, documents);
+  }
+
+  /** @returns undefined when no document of the segment has the term. One page is read. */
+  lookup(term: string): TermEntry | undefined {
+    const known = this.entries.get(term);
+    if (known !== undefined || this.entries.has(term)) return known;
+    const entry = this.checked(`dictionary at '${term}'`, () => this.find(Buffer.from(term)));
+    this.entries.set(term, entry, 1);
+    return entry;
+  }
+
+  /** Documents and frequencies of a term, kept for the next query. Do not write to them. */
+  postings(term: string, entry: TermEntry): Postings {
+    const known = this.lists.get(term);
+    if (known !== undefined) return known;
+    const postings = this.checked(`postings of '${term}'`, () => this.decode(entry));
+    this.lists.set(term, postings, postings.docs.length * 8 + 200);
+    return postings;
+  }
+
+  /** @throws DecodeError; CorruptError where the list lies outside its array */
+  decode(entry: TermEntry): Postings {
+    if (entry.df > 1) {
+      const bytes = this.read(POSTINGS, entry.postingsOffset, entry.postingsBytes);
+      return this.codec.decode(bytes, entry.df, this.documents);
+    }
+    if (entry.occurrences > 0xffffffff)
+      throw new DecodeError(`a term is ${entry.occurrences} times in a document`);
+    return { docs: Uint32Array.of(entry.doc), tfs: Uint32Array.of(entry.occurrences) };
+  }
+
+  /** Bytes for a PositionsCursor. */
+  positions(entry: TermEntry): Uint8Array {
+    return this.read(POSITIONS, entry.positionsOffset, entry.positionsBytes);
+  }
+
+  /** Entries of a page in order; `visit` sees the term's bytes until it returns. For check(). */
+  eachOfPage(page: number, visit: (term: Uint8Array, entry: TermEntry) => void): void {
+    const { starts } = this.index();
+    this.checked(`dictionary page ${page}`, () => {
+      const bytes = this.pageBytes(starts, page);
+      const reader = new ByteReader(bytes);
+      const decoder = new PageDecoder(reader, this.termsInPage(page), this.documents);
+      for (let entry = decoder.next(); entry !== undefined; entry = decoder.next())
+        visit(decoder.term, entry);
+      reader.end();
+    });
+  }
+
+  get pageCount(): number {
+    return Math.ceil(this.terms / PAGE_TERMS);
+  }
+
+  /** First term of a page, as the sparse index has it. */
+  pageKey(page: number): Uint8Array {
+    const { starts, keys } = this.index();
+    return keys.subarray(starts[2 * page + 1], starts[2 * page + 3]);
+  }
+
+  /** Runs a decoder; a DecodeError becomes a CorruptError that says where. */
+  checked<T>(where: string, decode: () => T): T {
+    try {
+      return decode();
+    } catch (error) {
+      if (error instanceof DecodeError) throw new CorruptError(this.path, `${where}: ${error.message}`);
+      throw error;
+    }
+  }
+
+  /** From now on whole arrays are kept in memory once they are touched; lengths and dictionary now. */
+  warm(): void {
+    this.isWarm = true;
+    this.index();
+    this.lengths.all();
+    this.read(DICTIONARY, 0, 0);
+    this.read(POSTINGS, 0, 0);
+  }
+
+  private find(term: Uint8Array): TermEntry | undefined {
+    if (this.terms === 0) return undefined;
+    // The last page whose first term is not above the one looked for.
+    let low = 0;
+    let high = this.pageCount;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (Buffer.compare(this.pageKey(middle), term) <= 0) low = middle + 1;
+      else high = middle;
+    }
+    if (low === 0) return undefined;
+    const page = low - 1;
+    const reader = new ByteReader(this.pageBytes(this.index().starts, page));
+    const decoder = new PageDecoder(reader, this.termsInPage(page), this.documents);
+    for (let entry = decoder.next(); entry !== undefined; entry = decoder.next()) {
+      const order = Buffer.compare(decoder.term, term);
+      if (order === 0) return entry;
+      if (order > 0) return undefined;
+    }
+    return undefined;
+  }
+
+  private termsInPage(page: number): number {
+    return Math.min(PAGE_TERMS, this.terms - page * PAGE_TERMS);
+  }
+
+  private pageBytes(starts: Float64Array, page: number): Uint8Array {
+    return this.read(DICTIONARY, starts[2 * page], starts[2 * page + 2] - starts[2 * page]);
+  }
+
+  /** The sparse index, loaded whole once and checked to ascend to the ends of what it points into. */
+  private index(): { starts: Float64Array; keys: Uint8Array } {
+    if (this.pages !== undefined) return this.pages;
+    const { reader } = this.view;
+    const starts = reader.loadF64(PAGES);
+    const keys = reader.load(PAGE_KEYS);
+    const n = this.pageCount;
+    let sound = starts.length === 2 * (n + 1) && starts[0] === 0 && starts[1] === 0;
+    for (let i = 2; sound && i < starts.length; i++)
+      sound = starts[i] >= starts[i - 2] && Number.isSafeInteger(starts[i]);
+    sound &&= starts[2 * n] === reader.info(DICTIONARY).byteLength && starts[2 * n + 1] === keys.length;
+    if (!sound) throw new CorruptError(this.path, `array '${PAGES}' does not fit the dictionary`);
+    this.pages = { starts, keys };
+    return this.pages;
+  }
+
+  /** A range of an array; from memory when warm. The range is checked either way. */
+  private read(name: string, offset: number, length: number): Uint8Array {
+    const { reader } = this.view;
+    if (!this.isWarm || reader.info(name).byteLength > MAX_WARM_BYTES)
+      return reader.range(name, offset, length);
+    let bytes = this.whole.get(name);
+    if (bytes === undefined) {
+      bytes = reader.load(name);
+      this.whole.set(name, bytes);
+    }
+    if (offset + length > bytes.length) {
+      throw new CorruptError(this.path, `bytes ${offset} to ${offset + length} are outside array '${name}'`);
+    }
+    return bytes.subarray(offset, offset + length);
+  }
+}
