@@ -83,6 +83,11 @@ export function formatCount(n: number): string {
   return String(n).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 }
 
+/** 1 → '1 segment', 2000 → '2,000 segments'. */
+export function plural(n: number, what: string): string {
+  return `${formatCount(n)} ${what}${n === 1 ? '' : 's'}`;
+}
+
 /** Seconds → '4.2 s', '3 min 05 s', '2 h 10 min'. */
 export function formatDuration(seconds: number): string {
   if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;

@@ -181,7 +181,6 @@ async function runIndex(
     summary.latency = ran.latency;
     summary.qps = ran.qps;
     runs.push(summary);
-    for (const note of ran.notes) if (!warnings.includes(note)) warnings.push(note);
     if (plan === primary) {
       primaryAnswers = ran.answers;
       conditions = ran.conditions;

@@ -14,6 +14,8 @@ export interface Conditions {
   depth: number;
   queries: number;
   warmUpQueries: number;
+  /** Settings of the branches, as used. */
+  settings: string[];
 }
 
 export interface QueryAnswer {
@@ -49,7 +51,6 @@ export async function runQueries(
   latency: LatencySummary;
   qps: number;
   conditions: Conditions;
-  notes: string[];
 }> {
   await runner.warm(settings.branches);
   const warmUp = queries.slice(0, WARM_UP_QUERIES);
@@ -76,7 +77,7 @@ export async function runQueries(
       depth: settings.k,
       queries: queries.length,
       warmUpQueries: warmUp.length,
+      settings: notes,
     },
-    notes,
   };
 }

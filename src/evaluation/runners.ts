@@ -22,19 +22,19 @@ export function localRunner(index: IndexReader): QueryRunner {
     },
     async run(queries, settings, onAnswer, signal) {
       const answers: QueryAnswer[] = [];
-      const notes = new Set<string>();
+      const notes = new CommonNotes();
       for (const [i, query] of queries.entries()) {
         const started = performance.now();
         const result = recaller.search(query, settings);
         answers.push({ query: query.id, hits: result.hits, ms: performance.now() - started });
-        for (const note of result.notes) notes.add(note);
+        notes.add(result.notes);
         onAnswer?.();
         if (i % YIELD_EVERY === YIELD_EVERY - 1) {
           await new Promise((resolve) => setImmediate(resolve));
           signal?.throwIfAborted();
         }
       }
-      return { answers, notes: [...notes] };
+      return { answers, notes: notes.list() };
     },
     async close() {},
   };
@@ -47,7 +47,7 @@ function pooledRunner(pool: RecallPool): QueryRunner {
     warm: (branches) => pool.warm(branches),
     async run(queries, settings, onAnswer, signal) {
       const answers: QueryAnswer[] = new Array(queries.length);
-      const notes = new Set<string>();
+      const notes = new CommonNotes();
       let next = 0;
       const lane = async () => {
         while (next < queries.length) {
@@ -55,13 +55,26 @@ function pooledRunner(pool: RecallPool): QueryRunner {
           const i = next++;
           const { result, ms } = await pool.search(queries[i], settings);
           answers[i] = { query: queries[i].id, hits: result.hits, ms };
-          for (const note of result.notes) notes.add(note);
+          notes.add(result.notes);
           onAnswer?.();
         }
       };
       await Promise.all(Array.from({ length: pool.threads * WAITING_PER_THREAD }, lane));
-      return { answers, notes: [...notes] };
+      return { answers, notes: notes.list() };
     },
     close: () => pool.close(),
   };
+}
+
+/** Remarks that every query drew: the settings in force, not what is particular to one query. */
+class CommonNotes {
+  private common: string[] | undefined;
+
+  add(notes: string[]): void {
+    this.common = this.common === undefined ? notes : this.common.filter((note) => notes.includes(note));
+  }
+
+  list(): string[] {
+    return this.common ?? [];
+  }
 }

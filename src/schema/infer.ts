@@ -5,6 +5,8 @@ import { type Metric, type Schema, TEXT_BRANCH, type VectorField } from './types
 
 /** Arrays of numbers at least this long are vectors; shorter ones (coordinates, ratings) are only stored. */
 const MIN_VECTOR_LENGTH = 8;
+/** Share of a field's arrays that must have one length for it to be taken for a vector; the others are rejected records. */
+const VECTOR_SHARE = 0.9;
 /** Longest vector taken. */
 export const MAX_DIMENSION = 65_536;
 
@@ -37,7 +39,8 @@ export interface SchemaRequest {
 /** Kinds of value a field was seen to hold. */
 interface Seen {
   kinds: Set<'string' | 'number' | 'boolean' | 'strings' | 'numbers' | 'object'>;
-  lengths: Set<number>;
+  /** Arrays of numbers seen, by length. */
+  lengths: Map<number, number>;
   allUrls: boolean;
   allNumeric: boolean;
 }
@@ -98,10 +101,10 @@ export function inferSchema(
   for (const [name, seen] of fields) {
     const role = stated.get(name) ?? inferRole(name, seen, request);
     if (role === 'vector') {
-      if (seen.lengths.size !== 1 || !(seen.kinds.has('numbers') || request.untyped)) {
-        throw new UsageError(`--vector ${name}: its values are not arrays of numbers of one length`);
+      if (seen.lengths.size === 0) {
+        throw new UsageError(`--vector ${name}: the first records hold no arrays of numbers there`);
       }
-      addVector(name, [...seen.lengths][0], false);
+      addVector(name, commonLength(seen).length, false);
     } else if (role === 'file') {
       continue;
     } else if (!stated.has(name)) {
@@ -148,7 +151,7 @@ function observe(sample: Record<string, unknown>[], isId: (name: string) => bool
       if (isId(name)) continue;
       let seen = fields.get(name);
       if (seen === undefined) {
-        seen = { kinds: new Set(), lengths: new Set(), allUrls: true, allNumeric: true };
+        seen = { kinds: new Set(), lengths: new Map(), allUrls: true, allNumeric: true };
         fields.set(name, seen);
       }
       if (value === null || value === undefined || value === '') continue;
@@ -156,20 +159,34 @@ function observe(sample: Record<string, unknown>[], isId: (name: string) => bool
         seen.kinds.add('string');
         seen.allUrls &&= URL_VALUE.test(value);
         seen.allNumeric &&= NUMBER_VALUE.test(value);
-        if (value.startsWith('[')) seen.lengths.add(countNumbers(value));
+        if (value.startsWith('[')) countLength(seen, countNumbers(value));
       } else if (typeof value === 'number' || typeof value === 'boolean') {
         seen.kinds.add(typeof value as 'number' | 'boolean');
       } else if (Array.isArray(value) && value.length > 0 && value.every((v) => typeof v === 'string')) {
         seen.kinds.add('strings');
       } else if (Array.isArray(value) && value.length > 0 && value.every((v) => typeof v === 'number')) {
         seen.kinds.add('numbers');
-        seen.lengths.add(value.length);
+        countLength(seen, value.length);
       } else if (!(Array.isArray(value) && value.length === 0)) {
         seen.kinds.add('object');
       }
     }
   }
   return fields;
+}
+
+function countLength(seen: Seen, length: number): void {
+  seen.lengths.set(length, (seen.lengths.get(length) ?? 0) + 1);
+}
+
+/** The length most arrays have, and the share of arrays that have it. Records of another length are rejected later. */
+function commonLength({ lengths }: Seen): { length: number; share: number } {
+  let [length, most, all] = [0, 0, 0];
+  for (const [candidate, n] of lengths) {
+    all += n;
+    if (n > most) [length, most] = [candidate, n];
+  }
+  return { length, share: all === 0 ? 0 : most / all };
 }
 
 /** Numbers in a textual array, for a vector that stands in a CSV cell. */
@@ -187,9 +204,9 @@ function inferRole(name: string, seen: Seen, request: SchemaRequest): string {
   }
   if (kind === 'number') return request.number ? 'stored' : 'number';
   if (kind === 'strings') return request.keyword ? 'stored' : 'keyword';
-  if (kind === 'numbers' && !request.vector && seen.lengths.size === 1) {
-    const length = [...seen.lengths][0];
-    if (length >= MIN_VECTOR_LENGTH && length <= MAX_DIMENSION) return 'vector';
+  if (kind === 'numbers' && !request.vector) {
+    const { length, share } = commonLength(seen);
+    if (share >= VECTOR_SHARE && length >= MIN_VECTOR_LENGTH && length <= MAX_DIMENSION) return 'vector';
   }
   return 'stored';
 }

@@ -1,7 +1,7 @@
 import { checkIndex } from '../../index/index.js';
 import type { Context } from '../context.js';
 import { describeBytes, Progress } from '../progress.js';
-import { formatBytes, formatCount } from '../values.js';
+import { formatBytes, plural } from '../values.js';
 
 export async function check(
   [path]: string[],
@@ -18,7 +18,7 @@ export async function check(
     await terminal.print(
       options.json
         ? `${JSON.stringify(report)}\n`
-        : `${path}: sound: ${formatCount(documents)} documents in ${formatCount(segments)} segments, every one of ${formatBytes(bytes)} verified\n`,
+        : `${path}: sound: ${plural(documents, 'document')} in ${plural(segments, 'segment')}, every one of ${formatBytes(bytes)} verified\n`,
     );
     return 0;
   } finally {

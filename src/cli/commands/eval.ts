@@ -124,6 +124,7 @@ function render(report: EvalReport, { out }: Context['terminal']): string {
   text += `${formatCount(report.queries)} queries`;
   if (conditions)
     text += `; times: ${conditions.state}, ${threads}, depth ${conditions.depth}, over ${formatCount(conditions.queries)} queries after ${conditions.warmUpQueries} to warm up`;
+  if (conditions && conditions.settings.length > 0) text += `; ${conditions.settings.join('; ')}`;
   text += '\n';
   for (const { text: condition, passed, got } of report.assertions) {
     text += `${passed ? out.green('passed') : out.red('failed')}  ${condition}  (got ${got === undefined ? 'nothing' : got})\n`;
