@@ -1,0 +1,101 @@
+import type {
+  Branch,
+  Candidates,
+  Explanation,
+  PreparedQuery,
+  Query,
+  SearchOptions,
+  SegmentView,
+} from '../branch/index.js';
+import type { VectorField } from '../schema/index.js';
+import { implementations } from './implementations.js';
+import type { VectorSearcher } from './kind.js';
+import { openPart } from './part.js';
+import { type QueryVector, querySettings, queryVector, type Settings } from './query.js';
+
+/** Recall by one vector field over all segments; a segment is loaded when it is first searched. */
+export class VectorBranch implements Branch {
+  readonly name: string;
+  readonly kind = 'vector';
+  readonly field: VectorField;
+  private readonly segments: SegmentView[];
+  /** By segment; null when it has no vectors, undefined while it is not loaded. */
+  private searchers: (VectorSearcher | null | undefined)[];
+
+  constructor(field: VectorField, segments: SegmentView[]) {
+    this.name = field.name;
+    this.field = field;
+    this.segments = segments;
+    this.searchers = segments.map(() => undefined);
+  }
+
+  prepare(query: Query, options: SearchOptions): PreparedQuery | undefined {
+    const settings = querySettings(options);
+    const vector = queryVector(this.field, query);
+    return vector === undefined ? undefined : new PreparedVector(this, vector, settings);
+  }
+
+  warm(): void {
+    for (let segment = 0; segment < this.segments.length; segment++) this.searcher(segment);
+  }
+
+  close(): void {
+    this.searchers = this.segments.map(() => undefined);
+  }
+
+  /** @throws CorruptError, ResourceError while loading */
+  searcher(segment: number): VectorSearcher | null {
+    let searcher = this.searchers[segment];
+    if (searcher === undefined) {
+      const part = openPart(this.field, this.segments[segment]);
+      searcher = part.count === 0 ? null : implementations[this.field.spec.kind].open(part);
+      this.searchers[segment] = searcher;
+    }
+    return searcher;
+  }
+}
+
+class PreparedVector implements PreparedQuery {
+  readonly notes: string[];
+  private readonly branch: VectorBranch;
+  private readonly vector: QueryVector;
+  private readonly settings: Settings;
+
+  constructor(branch: VectorBranch, vector: QueryVector, settings: Settings) {
+    this.branch = branch;
+    this.vector = vector;
+    this.settings = settings;
+    const how = settings.exact
+      ? 'exact: every vector compared'
+      : implementations[branch.field.spec.kind].describe(settings);
+    this.notes = [`${branch.name}: ${how}`];
+  }
+
+  search(segment: number, depth: number): Candidates {
+    const searcher = this.branch.searcher(segment);
+    if (searcher === null) return { docs: new Uint32Array(0), scores: new Float64Array(0) };
+    if (this.settings.exact) return searcher.rows.exact(this.vector, depth);
+    return searcher.search(this.vector, depth, this.settings, (text) => this.note(text));
+  }
+
+  explain(segment: number, doc: number): Explanation | undefined {
+    const rows = this.branch.searcher(segment)?.rows;
+    const position = rows?.positionOf(doc);
+    if (rows === undefined || position === undefined) return undefined;
+    rows.setQuery(this.vector);
+    const score = rows.rank(Uint32Array.of(position), 1).scores[0];
+    const { metric, dim, name } = this.branch.field;
+    const what = {
+      l2: () => `minus the squared distance of '${name}', ${0 - score}`,
+      ip: () => `inner product of '${name}'`,
+      cosine: () => `cosine of '${name}'`,
+    }[metric]();
+    const measured = metric === 'l2' ? { squaredDistance: 0 - score, distance: Math.sqrt(0 - score) } : {};
+    return { score, summary: what, details: [{ field: name, metric, dim, ...measured }] };
+  }
+
+  private note(text: string): void {
+    const line = `${this.branch.name}: ${text}`;
+    if (!this.notes.includes(line)) this.notes.push(line);
+  }
+}

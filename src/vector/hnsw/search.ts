@@ -1,0 +1,105 @@
+import type { Candidates } from '../../branch/index.js';
+import { metaCount } from '../../branch/index.js';
+import { CorruptError } from '../../errors/index.js';
+import { MAX_M, NO_LINK } from '../../kernels/index.js';
+import type { VectorSearcher } from '../kind.js';
+import { expectShape, type VectorPart } from '../part.js';
+import type { QueryVector, Settings } from '../query.js';
+import { SLACK, VectorRows } from '../rows.js';
+import { GraphArena, linkShape } from './graph.js';
+import { MAX_LEVEL } from './levels.js';
+
+/** What the metadata of a graph says, bounded. */
+export function graphMeta(part: VectorPart) {
+  const { reader, meta, count } = part;
+  const m = metaCount(reader, meta, 'M', MAX_M);
+  if (m < 2) throw new CorruptError(reader.path, `'${part.name}' has M ${m}, which can't be`);
+  const entry = metaCount(reader, meta, 'entry', count - 1);
+  const maxLevel = metaCount(reader, meta, 'maxLevel', MAX_LEVEL);
+  return { m, entry, maxLevel };
+}
+
+/**
+ * Levels of all nodes.
+ * @throws CorruptError when one is too high, the entry is not on the highest, or `upper` has another size
+ */
+export function loadLevels(part: VectorPart, above: number, entry: number, maxLevel: number): Uint8Array {
+  expectShape(part, 'levels', 'u8', [part.count]);
+  const levels = part.reader.load(`${part.name}/levels`);
+  let highest = 0;
+  let total = 0;
+  for (const level of levels) {
+    highest = Math.max(highest, level);
+    total += level;
+  }
+  if (highest !== maxLevel || levels[entry] !== maxLevel) {
+    throw new CorruptError(
+      part.reader.path,
+      `'${part.name}': the entry of its graph is not on the highest level`,
+    );
+  }
+  expectShape(part, 'upper', 'u32', [total, above]);
+  return levels;
+}
+
+/**
+ * Rows and graph of a segment in one arena. Every link is bounded once, here, so that a walk never
+ * leaves the arrays whatever the file says: level 0 in WebAssembly (some 10 GB/s), the levels above
+ * in JavaScript, since a link there must also lead to a node that has the level.
+ */
+export class HnswSearcher implements VectorSearcher {
+  readonly rows: VectorRows;
+  private readonly part: VectorPart;
+  private readonly graph: GraphArena;
+
+  /** @throws CorruptError, ResourceError */
+  constructor(part: VectorPart) {
+    const { reader, name, count } = part;
+    const { m, entry, maxLevel } = graphMeta(part);
+    const { below, above } = linkShape(m);
+    expectShape(part, 'links', 'u32', [count, below]);
+    const levels = loadLevels(part, above, entry, maxLevel);
+    this.part = part;
+    this.rows = new VectorRows(part);
+    const { arena } = this.rows;
+    this.graph = new GraphArena(arena, levels, m);
+    reader.readInto(`${name}/links`, this.graph.linkBytes());
+    reader.readInto(`${name}/upper`, this.graph.upperBytes());
+    if (!arena.kernels.linksWithin(this.graph.links, count * below, count)) {
+      throw new CorruptError(reader.path, `array '${name}/links' names a vector that is not there`);
+    }
+    this.boundUpper(levels, above);
+    arena.kernels.setEntry(entry, maxLevel);
+  }
+
+  search(
+    query: QueryVector,
+    depth: number,
+    { efSearch }: Settings,
+    note: (text: string) => void,
+  ): Candidates {
+    const ef = Math.max(efSearch, depth);
+    if (ef > efSearch) note(`efSearch raised to ${ef}, the depth asked for`);
+    if (ef >= this.part.count) return this.rows.exact(query, depth);
+    this.rows.setQuery(query);
+    return this.rows.rank(this.graph.search(this.rows.query, ef, depth + SLACK), depth);
+  }
+
+  private boundUpper(levels: Uint8Array, above: number): void {
+    const links = this.rows.arena.u32(this.graph.upper, this.graph.upperCount * above);
+    let at = 0;
+    for (let node = 0; node < levels.length; node++) {
+      for (let level = 1; level <= levels[node]; level++) {
+        for (const end = at + above; at < end; at++) {
+          const link = links[at];
+          if (link !== NO_LINK && !(link < levels.length && levels[link] >= level)) {
+            throw new CorruptError(
+              this.part.reader.path,
+              `array '${this.part.name}/upper' links node ${node} to ${link}, which is not on level ${level}`,
+            );
+          }
+        }
+      }
+    }
+  }
+}

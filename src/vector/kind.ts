@@ -1,0 +1,43 @@
+import type { Candidates, WriterEnvironment } from '../branch/index.js';
+import type { VectorField } from '../schema/index.js';
+import type { SegmentWriter } from '../segment/index.js';
+import type { Metadata } from '../segment/metadata.js';
+import type { VectorPart } from './part.js';
+import type { QueryVector, Settings } from './query.js';
+import type { VectorRows } from './rows.js';
+import type { RowSource } from './source.js';
+
+/** What a kind builds from; rows are in document order, of length 1 under cosine. */
+export interface BuildInput {
+  field: VectorField;
+  /** Part name: arrays are `<part>/…`. */
+  part: string;
+  rows: RowSource;
+  environment: WriterEnvironment;
+}
+
+/** One segment, open for search. */
+export interface VectorSearcher {
+  readonly rows: VectorRows;
+  /**
+   * Best first, at most `depth`.
+   * @param note tells of a setting that was changed, once for a query
+   */
+  search(query: QueryVector, depth: number, settings: Settings, note: (text: string) => void): Candidates;
+}
+
+/** One way to find near vectors: what it writes, how it searches that, and what must hold of it. */
+export interface VectorImplementation {
+  /**
+   * Writes all arrays of a kind, the array `rows` last. Called with one row at least.
+   * @returns its metadata
+   * @throws ResourceError when the environment's memory can't hold what the build needs
+   */
+  build(input: BuildInput, out: SegmentWriter): Promise<{ [key: string]: Metadata }>;
+  /** Loads and bounds everything a search touches. Called with one row at least. @throws CorruptError, ResourceError */
+  open(part: VectorPart): VectorSearcher;
+  /** @throws CorruptError when an invariant of the kind does not hold */
+  check(part: VectorPart): void;
+  /** Settings a query is run with, for --explain. */
+  describe(settings: Settings): string;
+}

@@ -1,0 +1,104 @@
+/** A number that can be set in an index spec, `hnsw:M=16`. */
+export interface VectorParam {
+  name: string;
+  default: number;
+  min: number;
+  max: number;
+  /** One line for --help. */
+  meaning: string;
+}
+
+/** A setting of a query that concerns a kind. */
+export interface VectorQueryOption {
+  name: 'efSearch' | 'nprobe' | 'exact';
+  /** As text: some defaults depend on the index. */
+  default: string;
+  meaning: string;
+}
+
+export type VectorKindName = 'flat' | 'ivf' | 'hnsw';
+
+export interface VectorKind {
+  kind: VectorKindName;
+  /** One line for --help. */
+  summary: string;
+  params: VectorParam[];
+  queryOptions: VectorQueryOption[];
+}
+
+/** efSearch when none is given: see docs of the option below for what it buys. */
+export const DEFAULT_EF_SEARCH = 64;
+
+/** Lists scanned when no nprobe is given. */
+export function defaultNprobe(nlist: number): number {
+  return Math.min(nlist, Math.max(1, Math.ceil(2 * Math.sqrt(nlist))));
+}
+
+const EXACT: VectorQueryOption = {
+  name: 'exact',
+  default: 'false',
+  meaning: 'compare with every vector; the answer is proven, not estimated',
+};
+
+/** Kinds of vector index, as --vector-index, its help and its documentation name them. */
+export const vectorKinds: VectorKind[] = [
+  {
+    kind: 'flat',
+    summary: 'compares with every vector; exact, no build, time grows with the number of vectors',
+    params: [],
+    queryOptions: [],
+  },
+  {
+    kind: 'ivf',
+    summary: 'k-means lists, of which the nearest are scanned; quick to build, small in memory',
+    params: [
+      {
+        name: 'nlist',
+        default: 0,
+        min: 0,
+        max: 1_048_576,
+        meaning: 'lists; 0 chooses the power of two nearest to 4 times the square root of the vectors',
+      },
+    ],
+    queryOptions: [
+      {
+        name: 'nprobe',
+        default: '2 times the square root of nlist',
+        meaning: 'lists scanned; more until they hold the depth asked for',
+      },
+      EXACT,
+    ],
+  },
+  {
+    kind: 'hnsw',
+    summary: 'a layered graph of near neighbours that is walked towards the query; fastest to search',
+    params: [
+      {
+        name: 'M',
+        default: 16,
+        min: 2,
+        max: 128,
+        meaning:
+          'links of a vector (twice as many on the lowest level); more for hard, high-dimensional data',
+      },
+      {
+        name: 'efConstruction',
+        default: 200,
+        min: 1,
+        max: 10_000,
+        meaning: 'candidates kept while a vector is linked; more builds slower and finds better',
+      },
+    ],
+    queryOptions: [
+      {
+        name: 'efSearch',
+        default: String(DEFAULT_EF_SEARCH),
+        meaning: 'candidates kept while the graph is walked; raised to the depth asked for',
+      },
+      EXACT,
+    ],
+  },
+];
+
+/** What --vector-index is when it is not given. */
+export const DEFAULT_KIND: VectorKindName = 'hnsw';

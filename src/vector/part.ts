@@ -1,0 +1,127 @@
+import { metaCount, partMeta, type SegmentView } from '../branch/index.js';
+import { CorruptError } from '../errors/index.js';
+import { rowFloats, SPACE, type Space } from '../kernels/index.js';
+import type { Metric, Schema, VectorField } from '../schema/index.js';
+import type { DType, MsgMap, SegmentReader } from '../segment/index.js';
+
+/** Where a field's arrays and metadata stand in a segment. */
+export function partName(field: string): string {
+  return `vector/${field}`;
+}
+
+/** Cosine is the inner product of unit vectors, which is what is stored under it. */
+export function spaceOf(metric: Metric): Space {
+  return metric === 'l2' ? SPACE.l2 : SPACE.dot;
+}
+
+/** A field's part of one segment, its metadata checked against the schema and the file. */
+export interface VectorPart {
+  reader: SegmentReader;
+  /** Part name; arrays are `<name>/…`. */
+  name: string;
+  meta: MsgMap;
+  field: VectorField;
+  /** Vectors, and rows of the array `rows`. */
+  count: number;
+  /** Floats from one row to the next. */
+  floats: number;
+  /** Longest row; undefined for l2. */
+  maxNorm: number | undefined;
+  /** Documents in the segment. */
+  documents: number;
+}
+
+/**
+ * @throws CorruptError when the part is missing, is of another shape than the schema says, or its
+ * arrays are not of the size it says
+ */
+export function openPart(field: VectorField, segment: SegmentView): VectorPart {
+  const { reader, documents } = segment;
+  const name = partName(field.name);
+  const meta = partMeta(reader, name);
+  const count = metaCount(reader, meta, 'vectors', documents);
+  for (const [key, wanted] of [
+    ['kind', field.spec.kind],
+    ['metric', field.metric],
+    ['dim', field.dim],
+  ]) {
+    const found = meta.get(key as string);
+    if (found !== wanted) {
+      throw new CorruptError(reader.path, `'${name}' has ${key} ${String(found)}, the schema says ${wanted}`);
+    }
+  }
+  const maxNorm = field.metric === 'l2' ? undefined : meta.get('maxNorm');
+  if (maxNorm !== undefined && !(typeof maxNorm === 'number' && Number.isFinite(maxNorm) && maxNorm >= 0)) {
+    throw new CorruptError(reader.path, `'${name}' has a longest row of ${String(maxNorm)}`);
+  }
+  const part: VectorPart = {
+    reader,
+    name,
+    meta,
+    field,
+    count,
+    floats: rowFloats(field.dim),
+    maxNorm,
+    documents,
+  };
+  expectShape(part, 'rows', 'f32', [count, part.floats]);
+  return part;
+}
+
+/** @throws CorruptError when an array is missing or not exactly of this type and shape */
+export function expectShape(part: VectorPart, array: string, dtype: DType, shape: number[]): void {
+  const info = part.reader.info(`${part.name}/${array}`, dtype);
+  if (info.shape.length !== shape.length || info.shape.some((size, i) => size !== shape[i])) {
+    throw new CorruptError(
+      part.reader.path,
+      `array '${info.name}' is ${info.shape.join(' x ')}, not ${shape.join(' x ')}`,
+    );
+  }
+}
+
+/**
+ * Local document of each vector, in order.
+ * @returns undefined when every document has a vector: then they are the same number
+ * @throws CorruptError when they are not ascending documents of the segment
+ */
+export function loadDocs(part: VectorPart): Uint32Array | undefined {
+  const array = `${part.name}/docs`;
+  if (!part.reader.has(array)) {
+    if (part.count === part.documents) return undefined;
+    throw new CorruptError(
+      part.reader.path,
+      `'${part.name}' has ${part.count} vectors for ${part.documents} documents and no array '${array}'`,
+    );
+  }
+  expectShape(part, 'docs', 'u32', [part.count]);
+  const docs = part.reader.loadU32(array);
+  for (let i = 0; i < docs.length; i++) {
+    if (docs[i] >= part.documents || (i > 0 && docs[i] <= docs[i - 1])) {
+      throw new CorruptError(part.reader.path, `array '${array}': document ${docs[i]} at ${i} can't be`);
+    }
+  }
+  return docs;
+}
+
+/**
+ * A document's vector as it is stored, of length 1 under cosine; read by range, without loading.
+ * @returns undefined when the document has none
+ */
+export function readVector(
+  name: string,
+  schema: Schema,
+  segment: SegmentView,
+  doc: number,
+): Float32Array | undefined {
+  const field = schema.vectors.find((candidate) => candidate.name === name);
+  if (field === undefined) return undefined;
+  const part = openPart(field, segment);
+  const docs = loadDocs(part);
+  const number = docs === undefined ? doc : docs.indexOf(doc);
+  if (number < 0 || number >= part.count) return undefined;
+  const order = `${part.name}/order`;
+  const position = part.reader.has(order) ? part.reader.loadU32(order).indexOf(number) : number;
+  const rowBytes = part.floats * 4;
+  const bytes = part.reader.range(`${part.name}/rows`, position * rowBytes, rowBytes);
+  return new Float32Array(bytes.buffer, 0, field.dim);
+}

@@ -1,0 +1,30 @@
+import type { Structure } from '../branch/index.js';
+import type { Schema, VectorField } from '../schema/index.js';
+import { VectorBranch } from './branch.js';
+import { checkRows } from './check.js';
+import { implementations } from './implementations.js';
+import { openPart, partName } from './part.js';
+import { VectorWriter } from './writer.js';
+
+/** One vector field of a schema: a part of each segment, and a branch. */
+export const vectorStructure: Structure = {
+  kind: 'vector',
+  names: (schema) => schema.vectors.map((field) => field.name),
+  part: partName,
+  writer: (name, schema, environment) => {
+    const field = fieldOf(schema, name);
+    return new VectorWriter(field, schema.vectors.indexOf(field), environment);
+  },
+  branch: (name, schema, segments) => new VectorBranch(fieldOf(schema, name), segments),
+  check: (name, schema, segment) => {
+    const part = openPart(fieldOf(schema, name), segment);
+    checkRows(part);
+    if (part.count > 0) implementations[part.field.spec.kind].check(part);
+  },
+};
+
+function fieldOf(schema: Schema, name: string): VectorField {
+  const field = schema.vectors.find((candidate) => candidate.name === name);
+  if (field === undefined) throw new Error(`the schema has no vector field '${name}'`);
+  return field;
+}

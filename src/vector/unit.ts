@@ -1,0 +1,12 @@
+/** Length of a vector, summed in float64 in order; finite components never overflow it. */
+export function norm(vector: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < vector.length; i++) sum += vector[i] * vector[i];
+  return Math.sqrt(sum);
+}
+
+/** The vector at length 1, in float64. @param vector not all zeros */
+export function unit(vector: ArrayLike<number>): Float64Array {
+  const length = norm(vector);
+  return Float64Array.from(vector, (component) => component / length);
+}
