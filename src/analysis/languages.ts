@@ -17,8 +17,9 @@ const language = (code: string, name: string, stemmer: string, stopwords: Langua
 });
 
 /**
- * Languages of --lang. Chinese, Japanese and Korean differ from 'none' in name only: what their
- * scripts become does not depend on the language, so a mixed collection needs no choice.
+ * Languages of --lang. What the scripts of Chinese, Japanese and Korean become does not depend on the
+ * language, so a mixed collection needs no choice; Chinese has stop words besides (most are words of
+ * two characters, so they are bigrams too: nDCG@10 .9818 to .9854 on CMRC 2018, .1889 to .1956 on MedDialog).
  */
 export const languages: readonly Language[] = [
   language('en', 'English', 'porter2', 'lucene'),
@@ -38,7 +39,7 @@ export const languages: readonly Language[] = [
   language('tr', 'Turkish', 'turkish'),
   language('ja', 'Japanese', 'none', 'none'),
   language('ko', 'Korean', 'none', 'none'),
-  language('zh', 'Chinese', 'none', 'none'),
+  language('zh', 'Chinese', 'none'),
   language('none', 'any other, or several', 'none', 'none'),
 ];
 

@@ -6,7 +6,11 @@ import { loadStopwords } from './packages.cjs';
 import type { AnalyzerSpec } from './spec.js';
 import { stemmerNames } from './stemmers.js';
 
-/** What --cjk takes; the first is the default (figures in docs/analysis.md). */
+/**
+ * What --cjk takes; the first is the default. nDCG@10 of bigrams and ICU's dictionary words, with stop
+ * words: CMRC 2018 .9854 and .9842, MedDialog .1956 and .1944; words take 40 % of the space, over ten
+ * times as long to make, and change with ICU.
+ */
 export const cjkModes = ['bigrams', 'words'] as const;
 
 export interface AnalyzerRequest {

@@ -76,7 +76,8 @@ export class TextWriter implements StructureWriter {
   async finish(out: SegmentWriter, documents: number): Promise<WrittenPart> {
     if (this.documents > documents)
       throw new Error(`${this.documents} documents were added, not ${documents}`);
-    const { spills, memoryBytes, progress } = this.environment;
+    const { environment } = this;
+    const { spills, memoryBytes } = environment;
     const dictionary = new DictionaryWriter(vbyteCodec, spills);
     const last = this.buffer.sorted();
     this.buffer = new TokenBuffer();
@@ -87,7 +88,7 @@ export class TextWriter implements StructureWriter {
       done += list.occurrences;
       if (done - reported >= 1 << 20) {
         reported = done;
-        progress('merging terms', done, this.tokens);
+        environment.progress('merging terms', done, this.tokens);
       }
     });
     const lengths = new Uint32Array(documents);

@@ -81,7 +81,7 @@ describe('folding', () => {
 });
 
 describe('bigrams', () => {
-  const zh: AnalyzerRequest = { lang: 'zh' };
+  const zh: AnalyzerRequest = { lang: 'zh', stopwords: 'none' };
   it('overlap, one position each; a lone character is a term', () => {
     const { tokens, used } = analyze('数据库，中 iPhone手机', zh);
     expect(tokens).toEqual([
@@ -117,7 +117,7 @@ describe('bigrams', () => {
 
 describe('words', () => {
   it('come from the dictionary', () => {
-    expect(terms('我们在北京大学学习', { lang: 'zh', cjk: 'words' })).toEqual([
+    expect(terms('我们在北京大学学习', { lang: 'zh', cjk: 'words', stopwords: 'none' })).toEqual([
       '我们',
       '在',
       '北京',
