@@ -9,6 +9,7 @@ import {
   type ReadOptions,
   readDocuments,
   type SourceRecord,
+  untilAborted,
   type VectorFormat,
   type VectorSource,
 } from '../records/index.js';
@@ -118,7 +119,7 @@ export class BuildRun {
     });
     this.feed = async (complete) => {
       const field = complete.vectors[0];
-      for await (const { vector, file, row } of vectorRows(sources)) {
+      for await (const { vector, file, row } of vectorRows(sources, this.options.signal)) {
         const place = { file, row };
         await this.accept(place, () => {
           checkVector(vector, field, place);
@@ -238,7 +239,9 @@ export class BuildRun {
 
   private async *items(): AsyncGenerator<SourceRecord | RecordError, undefined> {
     for (const input of this.inputs) {
-      for await (const batch of readDocuments(input, this.readOptions)) yield* batch;
+      for await (const batch of untilAborted(readDocuments(input, this.readOptions), this.options.signal)) {
+        yield* batch;
+      }
     }
     return undefined;
   }

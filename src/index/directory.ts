@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { UsageError } from '../errors/index.js';
 import { fromSystem, syncDirectory } from '../storage/index.js';
 
@@ -68,7 +68,7 @@ export function claimDirectory(path: string): boolean {
     if (!entries?.includes(MARKER) || !isMarker(marker, false))
       writeFileSync(marker, MARKER_TEXT, { flush: true });
     syncDirectory(path);
-    if (entries === undefined) syncDirectory(dirname(join(process.cwd(), path)));
+    if (entries === undefined) syncDirectory(dirname(resolve(path)));
   } catch (error) {
     throw fromSystem(error, path);
   }

@@ -3,6 +3,7 @@ import {
   openVectors,
   type ReadOptions,
   readIds,
+  untilAborted,
   type VectorBatch,
   type VectorSource,
   type VectorsArgument,
@@ -187,6 +188,7 @@ class JoinedFeed implements VectorFeed {
 /** Rows of vector files as records of their own, when there are no documents. */
 export async function* vectorRows(
   sources: VectorSource[],
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<{ vector: Float32Array; file: string; row: number }> {
   const dim = sources.find((source) => source.dim > 0)?.dim ?? 0;
   for (const source of sources) {
@@ -195,7 +197,7 @@ export async function* vectorRows(
         `${source.name}: ${source.dim} dimensions, but ${sources[0].name} has ${dim}; index them apart`,
       );
     }
-    for await (const batch of source.batches()) {
+    for await (const batch of untilAborted(source.batches(), signal)) {
       for (let i = 0; i < batch.count; i++) {
         yield {
           vector: batch.values.subarray(i * dim, (i + 1) * dim),

@@ -16,5 +16,6 @@ export { DEFAULT_MAX_RECORD_BYTES, type ReadOptions } from './options.js';
 export { readQueries } from './queries.js';
 export type { QueryFormat, SourceQuery } from './query.js';
 export type { SourceItem, SourceRecord } from './source.js';
+export { untilAborted } from './until-aborted.js';
 export { MAX_DIMENSION, type VectorType } from './vectorlayout.js';
 export { openVectors, type VectorBatch, type VectorSource } from './vectors.js';

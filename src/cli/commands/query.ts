@@ -11,7 +11,7 @@ import {
   type RecallSettings,
   soleVectorField,
 } from '../../recall/index.js';
-import { openVectors } from '../../records/index.js';
+import { openVectors, untilAborted } from '../../records/index.js';
 import { readVector } from '../../vector/index.js';
 import { answerWriter, type Format } from '../answers.js';
 import type { Context } from '../context.js';
@@ -151,26 +151,6 @@ async function answerInThreads(
     while (waiting.length > 0) await writeFirst();
   } finally {
     await pool.close();
-  }
-}
-
-/** Ends the loop when a signal comes, also while it waits for input. */
-async function* untilAborted<T>(source: AsyncGenerator<T>, signal: AbortSignal): AsyncGenerator<T> {
-  let stop: () => void = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  aborted.catch(() => {});
-  try {
-    for (;;) {
-      signal.throwIfAborted();
-      const next = await Promise.race([source.next(), aborted]);
-      if (next.done) return;
-      yield next.value;
-    }
-  } finally {
-    signal.removeEventListener('abort', stop);
   }
 }
 
