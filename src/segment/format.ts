@@ -10,6 +10,8 @@ export const OLDEST_FORMAT_VERSION = 1;
 export const ALIGNMENT = 64;
 /** A msgpack bin holds 4 GiB - 1 and libraries choke earlier; arrays are cut here, on a chunk boundary. */
 export const MAX_PART_BYTES = 2 ** 30;
+/** Longest directory, or manifest: the checksums of 4 TiB. Bounds what a forged head can have allocated. */
+const MAX_DIRECTORY_BYTES = 2 ** 28;
 /**
  * Bytes of an array under one checksum. A range read fetches whole chunks, so this is its
  * granularity; 64 KiB costs 11 µs to check and 4 bytes of directory.
@@ -31,7 +33,7 @@ export interface ArrayInfo {
   /** Row-major; the product is the number of elements. */
   shape: number[];
   byteLength: number;
-  /** File offset and length of each part, in order; every part but the last is MAX_PART_BYTES. */
+  /** File offset and length of each part, in order; all but the last are MAX_PART_BYTES, only a sole one is empty. */
   parts: { offset: number; bytes: number }[];
   /** CRC-32 of each CHUNK_BYTES of the array (the last may be shorter). */
   crcs: Uint32Array;
@@ -70,6 +72,8 @@ export interface Head {
  *     59  ce + u32        CRC-32 of bytes 0 to 58
  */
 export function encodeHead(head: Head): Uint8Array {
+  if (head.directoryBytes > MAX_DIRECTORY_BYTES)
+    throw new Error(`a directory of ${head.directoryBytes} bytes`);
   const bytes = new Uint8Array(HEAD_BYTES);
   const view = new DataView(bytes.buffer);
   const u32 = (at: number, value: number) => {
@@ -127,6 +131,9 @@ export function decodeHead(bytes: Uint8Array, fileBytes: number, kind: FileKind,
   if (head.directoryOffset < HEAD_BYTES || head.directoryOffset + head.directoryBytes !== fileBytes) {
     throw new CorruptError(path, 'its directory lies outside the file');
   }
+  if (head.directoryBytes > MAX_DIRECTORY_BYTES) {
+    throw new CorruptError(path, `its directory has ${head.directoryBytes} bytes, which can't be`);
+  }
   return head;
 }
 
@@ -174,7 +181,10 @@ export function decodeArrayInfo(value: MsgValue, end: number): ArrayInfo {
     }
     return { offset, bytes };
   });
-  const split = parts.every((part, i) => part.bytes === MAX_PART_BYTES || i === parts.length - 1);
+  const last = parts.length - 1;
+  const split = parts.every(({ bytes }, i) =>
+    i < last ? bytes === MAX_PART_BYTES : bytes <= MAX_PART_BYTES && (bytes > 0 || last === 0),
+  );
   const total = parts.reduce((sum, part) => sum + part.bytes, 0);
   if (!split || total !== byteLength || parts.length === 0) throw new Error(`'${name}': parts do not add up`);
   const raw = entry.get('crc32');
