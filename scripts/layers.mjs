@@ -70,7 +70,8 @@ for (const file of graph.keys()) visit(file, []);
 
 const sizes = files.map((file) => [statSync(file).size, relative(src, file)]).sort((a, b) => b[0] - a[0]);
 console.log(`${files.length} files, median ${sizes[sizes.length >> 1][0]} bytes; the largest:`);
-for (const [bytes, file] of sizes.slice(0, 10)) console.log(`${String(bytes).padStart(7)}  ${file}${bytes > LARGE_BYTES ? '  (large)' : ''}`);
+for (const [bytes, file] of sizes.slice(0, 10))
+  console.log(`${String(bytes).padStart(7)}  ${file}${bytes > LARGE_BYTES ? '  (large)' : ''}`);
 if (wrong > 0) {
   console.error(`${wrong} imports go the wrong way`);
   process.exit(1);
