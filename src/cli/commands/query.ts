@@ -13,7 +13,7 @@ import {
 } from '../../recall/index.js';
 import { openVectors, untilAborted } from '../../records/index.js';
 import { readVector } from '../../vector/index.js';
-import { answerWriter, type Format } from '../answers.js';
+import { type AnswerWriter, answerWriter, type Format } from '../answers.js';
 import type { Context } from '../context.js';
 import { type SearchFlags, searchSettings } from '../search-flags.js';
 
@@ -86,8 +86,8 @@ export async function query(
       const source = await openQueries(index, request);
       try {
         if (options.threads === 1)
-          await answerInOrder(index, source.queries, settings, options, writer.write, signal);
-        else await answerInThreads(index, source.queries, settings, options, writer.write, signal);
+          await answerInOrder(index, source.queries, settings, options, writer, signal);
+        else await answerInThreads(index, source.queries, settings, options, writer, signal);
       } finally {
         source.close();
       }
@@ -106,21 +106,19 @@ function answer(recaller: Recaller, query: Query, settings: RecallSettings, expl
   return { result, explanations: explain ? result.hits.map((hit) => recaller.explain(hit)) : [], ms };
 }
 
-type Write = (query: Query, answer: PoolAnswer) => Promise<void>;
-
 /** An answer is written before the next query is read: a caller may wait for it. */
 async function answerInOrder(
   index: IndexReader,
   queries: AsyncGenerator<Query>,
   settings: RecallSettings,
   options: Options,
-  write: Write,
+  writer: AnswerWriter,
   signal: AbortSignal,
 ) {
   const recaller = new Recaller(index);
   recaller.warm(options.branches);
   for await (const query of untilAborted(queries, signal)) {
-    await write(query, answer(recaller, query, settings, options.explain === true));
+    await writer.write(query, answer(recaller, query, settings, options.explain === true));
   }
 }
 
@@ -130,7 +128,7 @@ async function answerInThreads(
   queries: AsyncGenerator<Query>,
   settings: RecallSettings,
   options: Options,
-  write: Write,
+  writer: AnswerWriter,
   signal: AbortSignal,
 ) {
   const pool = new RecallPool(index, options.threads);
@@ -139,7 +137,7 @@ async function answerInThreads(
     const waiting: { query: Query; answer: Promise<PoolAnswer> }[] = [];
     const writeFirst = async () => {
       const first = waiting.shift();
-      if (first) await write(first.query, await first.answer);
+      if (first) await writer.write(first.query, await first.answer);
     };
     for await (const query of untilAborted(queries, signal)) {
       const pending = pool.search(query, settings, options.explain);
