@@ -23,18 +23,20 @@ export function queryVector(field: VectorField, query: Query): QueryVector | und
   if (vector.length !== field.dim) {
     throw new UsageError(`${what} has ${vector.length} components, the index has ${field.dim}`);
   }
-  const bad = vector.findIndex((component) => !Number.isFinite(component));
-  if (bad >= 0)
-    throw new UsageError(
-      `${what} has ${vector[bad]} as component ${bad}; only finite numbers can be compared`,
-    );
+  let zeros = true;
+  for (let i = 0; i < vector.length; i++) {
+    if (!Number.isFinite(vector[i])) {
+      throw new UsageError(`${what} has ${vector[i]} as component ${i}; only finite numbers can be compared`);
+    }
+    if (vector[i] !== 0) zeros = false;
+  }
   const cosine = field.metric === 'cosine';
-  if (cosine && vector.every((component) => component === 0)) {
+  if (cosine && zeros) {
     throw new UsageError(`${what} is all zeros, which has no direction; cosine needs one`);
   }
   const double = new Float64Array(rowFloats(field.dim));
   double.set(cosine ? unit(vector) : vector);
-  return { single: Float32Array.from(double), double, norm: norm(double) };
+  return { single: new Float32Array(double), double, norm: norm(double) };
 }
 
 /** Query-time settings with their defaults. */

@@ -8,5 +8,8 @@ export function norm(vector: ArrayLike<number>): number {
 /** The vector at length 1, in float64. @param vector not all zeros */
 export function unit(vector: ArrayLike<number>): Float64Array {
   const length = norm(vector);
-  return Float64Array.from(vector, (component) => component / length);
+  const out = new Float64Array(vector.length);
+  // A plain loop: TypedArray.from with a function is ten times slower, and this is once a query.
+  for (let i = 0; i < out.length; i++) out[i] = vector[i] / length;
+  return out;
 }

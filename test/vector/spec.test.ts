@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest';
+import { UsageError } from '../../src/errors/index.js';
+import { formatIndexSpec, parseIndexSpec } from '../../src/schema/index.js';
+import { levelOf } from '../../src/vector/hnsw/levels.js';
+import { defaultVectorSpec, parseMetric, resolveVectorSpec, vectorKinds } from '../../src/vector/index.js';
+import { autoNlist } from '../../src/vector/ivf/train.js';
+
+const resolve = (text: string) => formatIndexSpec(resolveVectorSpec(parseIndexSpec(text).spec));
+
+describe('a resolved spec', () => {
+  test.each([
+    ['flat', 'flat'],
+    ['hnsw', 'hnsw:M=16,efConstruction=200'],
+    ['hnsw:efConstruction=50,M=4', 'hnsw:M=4,efConstruction=50'],
+    ['ivf', 'ivf:nlist=0'],
+    ['emb=ivf:nlist=4096', 'ivf:nlist=4096'],
+  ])('%s is %s', (text, resolved) => {
+    expect(resolve(text)).toBe(resolved);
+    expect(resolve(resolved)).toBe(resolved);
+  });
+
+  test('is the graph when nothing is said', () => {
+    expect(defaultVectorSpec()).toEqual({ kind: 'hnsw', params: { M: 16, efConstruction: 200 }, stages: [] });
+  });
+
+  test.each([
+    ['hsnw', "index spec 'hsnw': kind 'hsnw' is not known; did you mean 'hnsw'?; there are flat, ivf, hnsw"],
+    ['lsh', "index spec 'lsh': kind 'lsh' is not known; there are flat, ivf, hnsw"],
+    [
+      'hnsw+sq8',
+      "index spec 'hnsw+sq8': stage '+sq8' is not known; vectors are kept as float32 and an index is one of flat, ivf, hnsw",
+    ],
+    [
+      'flat+hnws',
+      "index spec 'flat+hnws': stage '+hnws' is not known; did you mean 'hnsw'?; vectors are kept as float32 and an index is one of flat, ivf, hnsw",
+    ],
+    ['flat:M=16', "index spec 'flat:M=16': 'flat' has no parameter 'M'; it takes no parameters"],
+    [
+      'hnsw:m=16',
+      "index spec 'hnsw:m=16': 'hnsw' has no parameter 'm'; did you mean 'M'?; it takes M, efConstruction",
+    ],
+    ['hnsw:M=1', "index spec 'hnsw:M=1': M is 1; give a whole number from 2 to 128"],
+    ['hnsw:M=129', "index spec 'hnsw:M=129': M is 129; give a whole number from 2 to 128"],
+    ['hnsw:M=2.5', "index spec 'hnsw:M=2.5': M is 2.5; give a whole number from 2 to 128"],
+    [
+      'ivf:nlist=9999999',
+      "index spec 'ivf:nlist=9999999': nlist is 9999999; give a whole number from 0 to 1048576",
+    ],
+  ])('%s is refused', (text, message) => {
+    expect(() => resolve(text)).toThrow(new UsageError(message));
+  });
+});
+
+test('every default lies within its own bounds', () => {
+  for (const { params } of vectorKinds) {
+    for (const param of params) {
+      expect(param.default).toBeGreaterThanOrEqual(param.min);
+      expect(param.default).toBeLessThanOrEqual(param.max);
+    }
+  }
+});
+
+test('metrics by name', () => {
+  expect(['l2', 'ip', 'cosine'].map(parseMetric)).toEqual(['l2', 'ip', 'cosine']);
+  expect(() => parseMetric('cosin')).toThrow("metric 'cosin' is not known; did you mean 'cosine'?");
+});
+
+test.each([
+  [1, 1],
+  [2, 2],
+  [16, 16],
+  [1000, 128],
+  [60_000, 1024],
+  [131_072, 1024],
+  [131_073, 2048],
+  [1_000_000, 4096],
+])('%i vectors get %i lists', (count, lists) => {
+  expect(autoNlist(count)).toBe(lists);
+});
+
+test('levels fall off by M, and do not change', () => {
+  const levels = Array.from({ length: 100_000 }, (_, node) => levelOf(42, node, 16));
+  for (const level of [1, 2, 3]) {
+    const expected = 100_000 / 16 ** level;
+    const found = levels.filter((other) => other >= level).length;
+    expect(Math.abs(found - expected)).toBeLessThan(5 * Math.sqrt(expected));
+  }
+  // Written down, since they decide the bytes of a graph.
+  expect([2581, 7, 100, 140_868].map((node) => levelOf(42, node, 16))).toEqual(LEVELS);
+});
+const LEVELS = [3, 0, 0, 5];
