@@ -1,5 +1,6 @@
 import { type Place, RecordError } from '../errors/index.js';
 import { type IdFault, idText, isIdFault, recordId, type SourceRecord } from '../records/index.js';
+import { NUMBER_VALUE } from './infer.js';
 import type { IndexDocument, Schema, VectorField } from './types.js';
 
 /** Longest id in UTF-8 bytes. */
@@ -57,11 +58,11 @@ export class DocumentMapper {
    */
   map(record: SourceRecord, row: number, id: string, external: (Float32Array | undefined)[]): IndexDocument {
     const { fields, place } = record;
-    const texts = this.schema.text.map((name) => this.text(name, fields[name], place));
-    for (const name of this.schema.number) this.number(name, fields[name], place);
-    for (const name of this.schema.keyword) this.keyword(name, fields[name], place);
+    const texts = this.schema.text.map((name) => this.text(name, own(fields, name), place));
+    for (const name of this.schema.number) this.number(name, own(fields, name), place);
+    for (const name of this.schema.keyword) this.keyword(name, own(fields, name), place);
     const vectors = this.schema.vectors.map((field, i) => {
-      const vector = external[i] ?? this.inlineVector(field, fields[field.name], place);
+      const vector = external[i] ?? this.inlineVector(field, own(fields, field.name), place);
       if (vector !== undefined) checkVector(vector, field, place);
       return vector;
     });
@@ -77,7 +78,9 @@ export class DocumentMapper {
 
   private number(name: string, value: unknown, place: Place): void {
     if (value === null || value === undefined || (this.untyped && value === '')) return;
-    const number = this.untyped && typeof value === 'string' ? Number(value) : value;
+    // The rule of inference: Number() alone takes blanks for 0, and hexadecimal.
+    const numeric = this.untyped && typeof value === 'string' && NUMBER_VALUE.test(value);
+    const number = numeric ? Number(value) : value;
     if (typeof number !== 'number' || !Number.isFinite(number)) {
       throw new RecordError(
         place,
@@ -127,20 +130,23 @@ export class DocumentMapper {
     const wanted = this.schema.stored;
     if (wanted === 'none') return undefined;
     const kept: Record<string, unknown> = {};
+    const idName = this.idField ?? ((own(fields, '_id') ?? null) === null ? 'id' : '_id');
     for (const [name, value] of Object.entries(fields)) {
-      const isId =
-        this.idField === undefined
-          ? name === '_id' || (name === 'id' && !('_id' in fields))
-          : name === this.idField;
-      if (isId) continue;
+      // A null '_id' is no id, and nothing to keep either.
+      if (name === idName || (this.idField === undefined && name === '_id')) continue;
       if (wanted === 'all' ? !this.vectorNames.has(name) : wanted.includes(name)) kept[name] = value;
     }
     return encoder.encode(JSON.stringify(kept));
   }
 }
 
+/** A field's value; never what every object inherits ('constructor'). */
+function own(fields: Record<string, unknown>, name: string): unknown {
+  return Object.hasOwn(fields, name) ? fields[name] : undefined;
+}
+
 function idOf(name: string, fields: Record<string, unknown>): string | undefined | IdFault {
-  const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  const value = own(fields, name);
   return value === undefined || value === null ? undefined : idText(name, value);
 }
 
