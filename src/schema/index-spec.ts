@@ -59,6 +59,10 @@ function parsePart(part: string, whole: string): SpecPart {
       throw new UsageError(`index spec '${whole}': '${pair}' is not name=number`);
     }
     if (Object.hasOwn(params, name)) throw new UsageError(`index spec '${whole}': '${name}' is given twice`);
+    // What a number looks like when it is written back; none that we have a use for is this large or small.
+    if (!NUMBER.test(String(Number(value)))) {
+      throw new UsageError(`index spec '${whole}': '${value}' is too large or too small`);
+    }
     params[name] = Number(value);
   }
   return { kind, params };
