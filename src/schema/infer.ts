@@ -11,9 +11,12 @@ const VECTOR_SHARE = 0.9;
 export const MAX_DIMENSION = 65_536;
 
 const ID_NAME = /^_?id$|_id$|[a-z]Id$/;
-const URL_NAME = /^(url|uri|link|href)$|_(url|uri|link|href)$|[a-z](Url|Uri|Link|Href)$/i;
+const URL_NAME = /^(url|uri|link|href)$|_(url|uri|link|href)$/i;
+/** 'pageUrl', but not 'curl' or 'blink'. */
+const URL_CAMEL = /[a-z](URL|Url|URI|Uri|Link|Href)$/;
 const URL_VALUE = /^[a-z][a-z0-9+.-]*:\/\/\S+$/i;
-const NUMBER_VALUE = /^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$/;
+/** A number as text: decimal, with white space around it or none. */
+export const NUMBER_VALUE = /^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$/;
 
 /** What the caller asked for; what is undefined is inferred. */
 export interface SchemaRequest {
@@ -72,6 +75,9 @@ export function inferSchema(
           `--${role} ${name}: no field of that name in the first ${sample.length} records${near}`,
         );
       }
+      if (!name.isWellFormed()) {
+        throw new UsageError(`--${role} ${JSON.stringify(name)}: half a surrogate pair; rename the field`);
+      }
       stated.set(name, role);
     }
   }
@@ -90,6 +96,11 @@ export function inferSchema(
     if (name === TEXT_BRANCH) {
       throw new UsageError(
         `a vector field can't be named '${TEXT_BRANCH}': that is the text branch; rename it`,
+      );
+    }
+    if (!(dim >= 1 && dim <= MAX_DIMENSION)) {
+      throw new UsageError(
+        `vector field '${name}' has ${dim} dimensions; fields of 1 to ${MAX_DIMENSION} can be indexed`,
       );
     }
     const metric = request.metric.get(name) ?? request.metric.get('') ?? (integers ? 'l2' : 'cosine');
@@ -195,10 +206,11 @@ function countNumbers(value: string): number {
 }
 
 function inferRole(name: string, seen: Seen, request: SchemaRequest): string {
-  if (seen.kinds.size !== 1) return 'stored';
+  // Half a surrogate pair can stand in JSON, but not in an index's metadata.
+  if (seen.kinds.size !== 1 || !name.isWellFormed()) return 'stored';
   const kind = [...seen.kinds][0];
   if (kind === 'string') {
-    if (ID_NAME.test(name) || URL_NAME.test(name) || seen.allUrls) return 'stored';
+    if (ID_NAME.test(name) || URL_NAME.test(name) || URL_CAMEL.test(name) || seen.allUrls) return 'stored';
     if (request.untyped && seen.allNumeric) return request.number ? 'stored' : 'number';
     return request.text ? 'stored' : 'text';
   }
