@@ -1,5 +1,6 @@
 import type { ArraySink } from '../segment/index.js';
 import type { SpillFile } from '../storage/index.js';
+import type { Pace } from './pace.js';
 
 const PIECE_BYTES = 4 << 20;
 
@@ -40,7 +41,10 @@ export class RowSource {
   }
 
   /** Copies all rows in order. */
-  copyTo(sink: ArraySink): void {
-    for (const { rows } of this.pieces()) sink.write(new Uint8Array(rows.buffer, 0, rows.byteLength));
+  async copyTo(sink: ArraySink, pace: Pace): Promise<void> {
+    for (const { first, rows } of this.pieces()) {
+      sink.write(new Uint8Array(rows.buffer, 0, rows.byteLength));
+      await pace.step(first);
+    }
   }
 }

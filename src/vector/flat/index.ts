@@ -2,12 +2,14 @@
  * flat: the rows alone. Exact, nothing to build, O(vectors · dim) a query.
  */
 import type { VectorImplementation } from '../kind.js';
+import { Pace } from '../pace.js';
 import { VectorRows } from '../rows.js';
 
 export const flat: VectorImplementation = {
-  async build({ part, rows }, out) {
+  async build({ field, part, rows, environment }, out) {
     const sink = out.begin(`${part}/rows`, 'f32', [rows.count, rows.floats]);
-    rows.copyTo(sink);
+    const pace = new Pace((done) => environment.progress(`${field.name}: flat`, done, rows.count));
+    await rows.copyTo(sink, pace);
     sink.end();
     return {};
   },

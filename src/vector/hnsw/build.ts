@@ -31,15 +31,16 @@ export async function buildHnsw({ field, part, rows, environment }: BuildInput, 
   const arena = new Arena();
   const base = arena.allocate(rowBytes);
   const { kernels } = arena;
+  const pace = new Pace((done) => environment.progress(`${field.name}: hnsw`, done, count));
   for (const piece of rows.pieces()) {
     arena.f32(base + piece.first * rows.rowBytes, piece.rows.length).set(piece.rows);
+    await pace.step(0);
   }
   kernels.setCodes(base, rows.rowBytes, spaceOf(field.metric));
   const graph = new GraphArena(arena, levels, M);
   graph.linkBytes().fill(0xff);
   graph.upperBytes().fill(0xff);
   graph.reserve(efConstruction);
-  const pace = new Pace((done) => environment.progress(`${field.name}: hnsw`, done, count));
   for (let from = 0; from < count; from += INSERT_BATCH) {
     kernels.insertRows(from, Math.min(count, from + INSERT_BATCH), efConstruction);
     await pace.step(from);

@@ -1,5 +1,6 @@
 import type { ArraySink, SegmentWriter } from '../../segment/index.js';
 import type { BuildInput } from '../kind.js';
+import { Pace } from '../pace.js';
 import type { RowSource } from '../source.js';
 import { autoNlist, Clustering } from './train.js';
 
@@ -35,7 +36,9 @@ export async function buildIvf(input: BuildInput, out: SegmentWriter) {
   out.add(`${part}/centroids`, 'f32', [nlist, rows.floats], clustering.centroids());
   out.add(`${part}/order`, 'u32', [rows.count], order);
   const sink = out.begin(`${part}/rows`, 'f32', [rows.count, rows.floats]);
-  writeInOrder(rows, position, sink, environment.memoryBytes / 4);
+  const step = `${field.name}: ivf rows`;
+  const pace = new Pace((done) => environment.progress(step, done, rows.count));
+  await writeInOrder(rows, position, sink, environment.memoryBytes / 4, pace);
   sink.end();
   return { nlist };
 }
@@ -45,7 +48,13 @@ export async function buildIvf(input: BuildInput, out: SegmentWriter) {
  * the disk is read front to back and memory stays bounded.
  * @param position of each row, a permutation
  */
-function writeInOrder(rows: RowSource, position: Uint32Array, sink: ArraySink, budget: number): void {
+async function writeInOrder(
+  rows: RowSource,
+  position: Uint32Array,
+  sink: ArraySink,
+  budget: number,
+  pace: Pace,
+): Promise<void> {
   const bytes = Math.min(GATHER_MOST, Math.max(GATHER_LEAST, budget));
   const most = Math.min(rows.count, Math.max(1, Math.floor(bytes / rows.rowBytes)));
   const gathered = new Float32Array(most * rows.floats);
@@ -57,6 +66,7 @@ function writeInOrder(rows: RowSource, position: Uint32Array, sink: ArraySink, b
         if (at < start || at >= end) continue;
         gathered.set(piece.rows.subarray(i * rows.floats, (i + 1) * rows.floats), (at - start) * rows.floats);
       }
+      await pace.step(start);
     }
     sink.write(new Uint8Array(gathered.buffer, 0, (end - start) * rows.rowBytes));
   }

@@ -91,7 +91,7 @@ export class Clustering {
 
   async train(): Promise<void> {
     const { field, environment } = this.input;
-    this.sample();
+    await this.sample();
     this.seed();
     const total = ITERATIONS * this.sampled;
     const step = `${field.name}: ivf training`;
@@ -134,12 +134,15 @@ export class Clustering {
   }
 
   /** Chooses rows without replacement, in order (Knuth, TAOCP 2, algorithm 3.4.2 S), and centres them. */
-  private sample(): void {
+  private async sample(): Promise<void> {
     const { rows, environment } = this.input;
     const view = this.rowsView(this.sampled);
     let taken = 0;
     let largest = 0;
+    const step = `${this.input.field.name}: ivf sampling`;
+    const pace = new Pace((done) => environment.progress(step, done, rows.count));
     for (const piece of rows.pieces()) {
+      await pace.step(piece.first);
       for (const value of piece.rows) largest = Math.max(largest, Math.abs(value));
       for (let i = 0; i < piece.count; i++) {
         const left = rows.count - (piece.first + i);
