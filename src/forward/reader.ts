@@ -112,18 +112,29 @@ export class ForwardReader {
 
   private idBytes(doc: number): Uint8Array {
     if (this.ids === undefined) return this.bytes(ARRAYS.ids, ARRAYS.idOffsets, doc);
-    return this.ids.bytes.subarray(u64At(this.ids.offsets, doc), u64At(this.ids.offsets, doc + 1));
+    this.expectDocument(doc);
+    const { bytes, offsets } = this.ids;
+    const [start, end] = [u64At(offsets, doc), u64At(offsets, doc + 1)];
+    if (!(end >= start && end <= bytes.length)) throw this.badOffsets(ARRAYS.idOffsets, doc, start, end);
+    return bytes.subarray(start, end);
   }
 
   private bytes(name: string, offsets: string, doc: number): Uint8Array {
-    const { reader, documents } = this.view;
-    if (!(doc >= 0 && doc < documents)) throw new RangeError(`document ${doc} of ${documents}`);
+    const { reader } = this.view;
+    this.expectDocument(doc);
     const pair = reader.range(offsets, doc * 8, 16);
     const [start, end] = [u64At(pair, 0), u64At(pair, 1)];
-    if (!(end >= start && end - start <= MAX_STORED_BYTES)) {
-      throw new CorruptError(reader.path, `'${offsets}' of document ${doc}: ${start} to ${end}`);
-    }
+    if (!(end >= start && end - start <= MAX_STORED_BYTES)) throw this.badOffsets(offsets, doc, start, end);
     return reader.range(name, start, end - start);
+  }
+
+  private expectDocument(doc: number): void {
+    const { documents } = this.view;
+    if (!(doc >= 0 && doc < documents)) throw new RangeError(`document ${doc} of ${documents}`);
+  }
+
+  private badOffsets(offsets: string, doc: number, start: number, end: number): CorruptError {
+    return new CorruptError(this.view.reader.path, `'${offsets}' of document ${doc}: ${start} to ${end}`);
   }
 
   private decode(bytes: Uint8Array, name: string): string {

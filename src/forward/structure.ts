@@ -10,17 +10,21 @@ export const forwardStructure: Structure = {
   names: () => [PART],
   part: () => PART,
   writer: (_name, schema, environment) => new ForwardWriter(schema, environment),
-  check(_name, _schema, view) {
+  check(_name, schema, view) {
     const forward = openForward(view);
     const { reader, documents } = view;
     const damaged = (what: string) => new CorruptError(reader.path, what);
-    for (const [data, offsets] of [
-      [ARRAYS.ids, ARRAYS.idOffsets],
-      [ARRAYS.stored, ARRAYS.storedOffsets],
-    ]) {
-      if (reader.has(data)) checkOffsets(view, data, offsets);
+    for (const [data, offsets, wanted] of [
+      [ARRAYS.ids, ARRAYS.idOffsets, schema.ids],
+      [ARRAYS.stored, ARRAYS.storedOffsets, schema.ids && schema.stored !== 'none'],
+    ] as const) {
+      if (reader.has(data) !== wanted)
+        throw damaged(`array '${data}' is ${wanted ? 'missing' : 'not expected'}`);
+      if (wanted) checkOffsets(view, data, offsets);
     }
     if (reader.has(ARRAYS.ids)) {
+      // Hashes lead to ids in no order: by ranges, each would cost a chunk.
+      forward.warm();
       const hashes = reader.loadU32(ARRAYS.hashes);
       const docs = reader.loadU32(ARRAYS.hashDocs);
       const seen = new Uint8Array(documents);

@@ -33,7 +33,7 @@ class ByteColumn {
   }
 }
 
-/** Spools ids, rows and stored fields; holds 12 bytes a document while it sorts ids at the end. */
+/** Spools ids, rows and stored fields; holds 16 bytes a document while it sorts ids at the end. */
 export class ForwardWriter implements StructureWriter {
   private readonly ids: ByteColumn | undefined;
   private readonly stored: ByteColumn | undefined;
