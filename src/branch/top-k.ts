@@ -7,7 +7,7 @@ import type { Candidates } from './contract.js';
  */
 export interface BoundedTopK {
   push(doc: number, score: number): void;
-  /** A score below this can't enter; -Infinity until k are held. An equal score enters with a lower document only. */
+  /** A score below this can't enter; -Infinity until k are held, Infinity for k = 0. An equal score enters with a lower document only. */
   threshold(): number;
   /** Best first. The heap is empty afterwards. */
   take(): Candidates;
@@ -54,7 +54,7 @@ export function topK(k: number): BoundedTopK {
         siftDown(doc, score);
       }
     },
-    threshold: () => (size < k ? Number.NEGATIVE_INFINITY : scores[0]),
+    threshold: () => (size < k ? Number.NEGATIVE_INFINITY : (scores[0] ?? Number.POSITIVE_INFINITY)),
     take() {
       const out = { docs: new Uint32Array(size), scores: new Float64Array(size) };
       while (size > 0) {
