@@ -164,7 +164,7 @@ export class ResourceError extends ShortlistError {
 
 /**
  * The nearest of `candidates` to `word` by edit distance, for "did you mean" lines.
- * @returns the nearest name, or undefined when none is near enough to be a typo (distance > 2 or > half the word)
+ * @returns the nearest name, or undefined when none is near enough to be a typo (distance > 2, or more than half the word, rounded up)
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
