@@ -1,0 +1,234 @@
+import { describe, expect, test } from 'vitest';
+import { CorruptError } from '../../src/errors/index.js';
+import { type ForwardReader, forwardStructure, openForward } from '../../src/forward/index.js';
+import type { Schema } from '../../src/schema/index.js';
+import { rewrite, withArray, withDirectory } from '../segment/forge.js';
+import { scratch, thrown } from '../storage/scratch.js';
+import { bothWays, check, schema, withView, writeDocuments } from './helpers.js';
+
+const { path } = scratch();
+
+const docs = ['delta', 'alpha', 'echo', 'bravo', 'charlie'].map((id, i) => ({
+  id,
+  row: i * 2,
+  stored: { n: i },
+}));
+
+/** A segment of five documents, with one array's bytes changed and its checksums made right. */
+async function tampered(name: string, change: (data: Uint8Array) => void): Promise<string> {
+  const file = await writeDocuments(path(), docs);
+  rewrite(file, (bytes) => withArray(bytes, `documents/${name}`, change));
+  return file;
+}
+
+const u64 = (data: Uint8Array) => new BigUint64Array(data.slice().buffer);
+const setU64 = (data: Uint8Array, i: number, value: bigint) =>
+  new DataView(data.buffer, data.byteOffset, data.byteLength).setBigUint64(i * 8, value, true);
+const swap = (data: Uint8Array, a: number, b: number, width: number) => {
+  const kept = data.slice(a * width, (a + 1) * width);
+  data.copyWithin(a * width, b * width, (b + 1) * width);
+  data.set(kept, b * width);
+};
+
+describe('check finds what checksums can’t', () => {
+  const cases: [string, string, (data: Uint8Array) => void, string][] = [
+    ['an id changed', 'ids', (d) => d.set(Buffer.from('x'), 1), 'id table does not lead to document'],
+    ['an id that is not UTF-8', 'ids', (d) => d.set([0xff], 0), "'documents/ids' is not UTF-8"],
+    [
+      'two documents swapped in the id table',
+      'id-documents',
+      (d) => swap(d, 0, 1, 4),
+      'id table does not lead to document',
+    ],
+    ['a document twice in the id table', 'id-documents', (d) => d.copyWithin(0, 4, 8), 'id table'],
+    [
+      'a document that is not there',
+      'id-documents',
+      (d) => d.fill(0xff, 4, 8),
+      'id table is out of order at 1',
+    ],
+    ['hashes out of order', 'id-hashes', (d) => swap(d, 1, 2, 4), 'id table'],
+    [
+      'a hash changed, still in order',
+      'id-hashes',
+      (d) => d.fill(0, 0, 4),
+      'id table does not lead to document',
+    ],
+    [
+      'offsets that fall',
+      'id-offsets',
+      (d) => setU64(d, 2, u64(d)[1] - 1n),
+      "'documents/id-offsets' falls at 2",
+    ],
+    ['offsets that begin late', 'id-offsets', (d) => setU64(d, 0, 1n), "'documents/id-offsets' falls at 0"],
+    [
+      'offsets that end early',
+      'id-offsets',
+      (d) => setU64(d, 5, u64(d)[5] - 1n),
+      "does not cover 'documents/ids'",
+    ],
+    [
+      'offsets that end late',
+      'id-offsets',
+      (d) => setU64(d, 5, u64(d)[5] + 1n),
+      "does not cover 'documents/ids'",
+    ],
+    [
+      'offsets beyond 2^53',
+      'id-offsets',
+      (d) => setU64(d, 5, 2n ** 63n + 1n),
+      "does not cover 'documents/ids'",
+    ],
+    [
+      'an id boundary moved',
+      'id-offsets',
+      (d) => setU64(d, 1, u64(d)[1] + 1n),
+      'id table does not lead to document',
+    ],
+    [
+      'stored offsets that fall',
+      'stored-offsets',
+      (d) => setU64(d, 3, 0n),
+      "'documents/stored-offsets' falls at 3",
+    ],
+    ['stored fields that are not JSON', 'stored', (d) => d.fill(0x20, 0, 1), 'stored document 0: '],
+    [
+      'stored fields that are not UTF-8',
+      'stored',
+      (d) => d.fill(0xfe, 2, 3),
+      "'documents/stored' is not UTF-8",
+    ],
+    ['rows out of order', 'rows', (d) => swap(d, 1, 2, 8), 'input rows are out of order at 2'],
+    ['a row twice', 'rows', (d) => setU64(d, 4, 6n), 'input rows are out of order at 4'],
+  ];
+
+  test.each(cases)('%s', async (_, name, change, message) => {
+    const file = await tampered(name, change);
+    const error = thrown(() => check(file, docs.length));
+    expect(error).toBeInstanceOf(CorruptError);
+    expect(error.message).toContain(message);
+  });
+
+  test('an honest segment passes', async () => {
+    check(await tampered('ids', () => undefined), docs.length);
+  });
+
+  test('ids are read once, however many chunks they take', async () => {
+    // 8 MB of ids: more chunks than a reader keeps, visited in the order of hashes.
+    const many = Array.from({ length: 8000 }, (_, row) => ({
+      row,
+      id: `${row}${'x'.repeat(1000)}`,
+      stored: {},
+    }));
+    const file = await writeDocuments(path(), many);
+    withView(file, many.length, (view) => {
+      forwardStructure.check('documents', schema(), view);
+      expect(view.reader.counter.bytes).toBeLessThan(2 * view.reader.fileBytes);
+    });
+  });
+
+  test.each<[string, Partial<Schema>, Partial<Schema>, string]>([
+    [
+      'ids that the schema does not have',
+      {},
+      { ids: false, stored: 'none' },
+      "'documents/ids' is not expected",
+    ],
+    ['no ids', { ids: false, stored: 'none' }, {}, "'documents/ids' is missing"],
+    ['no stored fields', { stored: 'none' }, {}, "'documents/stored' is missing"],
+    [
+      'stored fields that the schema does not have',
+      {},
+      { stored: 'none' },
+      "'documents/stored' is not expected",
+    ],
+  ])('%s', async (_, written, expected, message) => {
+    const file = await writeDocuments(path(), docs, schema(written));
+    check(file, docs.length, schema(written));
+    expect(() => check(file, docs.length, schema(expected))).toThrow(message);
+  });
+});
+
+describe('opening', () => {
+  test('another number of documents than the arrays have is damage', async () => {
+    const file = await writeDocuments(path(), docs);
+    for (const documents of [4, 6, 0]) {
+      const error = thrown(() => withView(file, documents, openForward));
+      expect(error).toBeInstanceOf(CorruptError);
+      expect(error.message).toContain(`array 'documents/id-offsets' has 6 elements, not ${documents + 1}`);
+    }
+  });
+
+  test.each([
+    ['no part', (meta: Record<string, unknown>) => delete meta.parts, "part 'documents' is missing"],
+    [
+      'a part that is a list',
+      (meta: Record<string, unknown>) => Object.assign(meta, { parts: { documents: [] } }),
+      "part 'documents' is missing",
+    ],
+  ])('%s', async (_, edit, message) => {
+    const file = await writeDocuments(path(), docs);
+    rewrite(file, (bytes) => withDirectory(bytes, ({ meta }) => edit(meta)));
+    expect(() => withView(file, docs.length, openForward)).toThrow(message);
+  });
+
+  test.each([
+    ['nothing', undefined],
+    ['a negative row', -1],
+    ['half a row', 0.5],
+    ['text', '0'],
+  ])('a first row that is %s', async (_, firstRow) => {
+    const file = await writeDocuments(path(), [{ row: 0, id: 'a' }]);
+    rewrite(file, (bytes) =>
+      withDirectory(bytes, ({ meta }) => Object.assign(meta, { parts: { documents: { firstRow } } })),
+    );
+    const error = thrown(() => withView(file, 1, openForward));
+    expect(error).toBeInstanceOf(CorruptError);
+    expect(error.message).toContain("'firstRow' is");
+  });
+
+  test('arrays of another type or rank', async () => {
+    for (const change of [{ dtype: 'i32' }, { shape: [1, 5] }]) {
+      const file = await writeDocuments(path(), docs);
+      rewrite(file, (bytes) =>
+        withDirectory(bytes, ({ arrays }) =>
+          Object.assign(arrays.find((array) => array.name === 'documents/id-hashes') as object, change),
+        ),
+      );
+      expect(() => withView(file, docs.length, openForward)).toThrow(CorruptError);
+    }
+  });
+});
+
+describe('reading a segment that lies', () => {
+  test.each<[string, string, (data: Uint8Array) => void, ((forward: ForwardReader) => unknown)[]]>([
+    [
+      'an offset behind the end',
+      'id-offsets',
+      (d) => setU64(d, 1, 100n),
+      [(f) => f.id(0), (f) => f.id(1), (f) => f.find('delta')],
+    ],
+    ['an offset beyond 2^53', 'id-offsets', (d) => setU64(d, 5, 2n ** 64n - 1n), [(f) => f.id(4)]],
+    ['offsets that fall', 'id-offsets', (d) => setU64(d, 3, 0n), [(f) => f.id(2)]],
+    ['ids that are not UTF-8', 'ids', (d) => d.fill(0xff), [(f) => f.id(2), (f) => f.find('alpha')]],
+    [
+      'an id table of documents that are not there',
+      'id-documents',
+      (d) => d.fill(0xff),
+      [(f) => f.find('echo')],
+    ],
+    ['stored offsets of terabytes', 'stored-offsets', (d) => setU64(d, 5, 2n ** 40n), [(f) => f.stored(4)]],
+    ['stored offsets that fall', 'stored-offsets', (d) => setU64(d, 2, 0n), [(f) => f.stored(1)]],
+    [
+      'stored fields that are no JSON',
+      'stored',
+      (d) => d.fill(0x2c),
+      [(f) => f.stored(0), (f) => f.stored(4)],
+    ],
+  ])('%s: CorruptError, with ids in memory or not', async (_, name, change, reads) => {
+    const file = await tampered(name, change);
+    bothWays(file, docs.length, (forward) => {
+      for (const read of reads) expect(thrown(() => read(forward))).toBeInstanceOf(CorruptError);
+    });
+  });
+});
