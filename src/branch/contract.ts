@@ -112,6 +112,11 @@ export interface Structure {
   /** Names of the parts a schema asks for: ['text'], or one for each vector field. */
   names(schema: Schema): string[];
   writer(name: string, schema: Schema, environment: WriterEnvironment): StructureWriter;
+  /**
+   * Refuses at the start what finish() would refuse at the end, where the number of documents is known.
+   * @throws ResourceError saying what is needed
+   */
+  requireMemory?(name: string, schema: Schema, documents: number, memoryBytes: number): void;
   /** Absent for structures that are not searched (stored documents). */
   branch?(name: string, schema: Schema, segments: SegmentView[]): Branch;
   /**

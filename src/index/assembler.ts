@@ -17,7 +17,7 @@ export const DEFAULT_SEGMENT_DOCUMENTS = 2 ** 22;
  * Most input bytes of a segment: record bytes and float32 vectors. A graph's vectors and links must
  * fit one WebAssembly memory of 4 GiB.
  */
-const SEGMENT_BYTES = 2 ** 31;
+export const SEGMENT_BYTES = 2 ** 31;
 /** Share of the memory budget that buffered postings may take before they are spilled. */
 const SPILL_SHARE = 0.4;
 

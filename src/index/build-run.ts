@@ -24,9 +24,10 @@ import {
   TEXT_BRANCH,
 } from '../schema/index.js';
 import { type SpillDirectory, SpillingIdMap } from '../storage/index.js';
-import { type FinishedSegment, SegmentAssembler } from './assembler.js';
+import { type FinishedSegment, SEGMENT_BYTES, SegmentAssembler } from './assembler.js';
 import type { BuildOptions } from './options.js';
 import { LISTED_REJECTIONS, type RejectedRecord } from './report.js';
+import { structuresOf } from './structures.js';
 import { isIntegerType, openFeed, type VectorFeed, vectorRows } from './vector-feed.js';
 
 /** Records looked at before the schema is decided: this many, or this many bytes of them. */
@@ -62,6 +63,8 @@ export class BuildRun {
   private readonly memoryBytes: number;
   private readonly readOptions: ReadOptions;
   private readonly totalBytes: number | undefined;
+  /** Records to come, where the inputs say so. */
+  private expected: number | undefined;
   private bytesRead = 0;
   private assembler!: SegmentAssembler;
   private readonly finished: FinishedSegment[] = [];
@@ -73,10 +76,7 @@ export class BuildRun {
     this.inputs = inputs;
     this.spills = spills;
     this.memoryBytes = memoryBytes;
-    const sizes = inputs.map((input) => input.bytes);
-    this.totalBytes = sizes.includes(undefined)
-      ? undefined
-      : sizes.reduce((sum: number, n) => sum + (n ?? 0), 0);
+    this.totalBytes = sumOrUndefined(inputs.map((input) => input.bytes));
     this.readOptions = {
       maxRecordBytes: options.maxRecordBytes ?? DEFAULT_MAX_RECORD_BYTES,
       onBytes: (n) => {
@@ -117,6 +117,7 @@ export class BuildRun {
         throw new UsageError('--text names fields of documents, but the inputs are vectors; leave it out');
       },
     });
+    this.expected = sumOrUndefined(sources.map((source) => (source.dim === 0 ? 0 : source.count)));
     this.feed = async (complete) => {
       const field = complete.vectors[0];
       for await (const { vector, file, row } of vectorRows(sources, this.options.signal)) {
@@ -230,6 +231,8 @@ export class BuildRun {
         this.report('finishing', { name, done, total });
       },
     };
+    if (this.expected !== undefined)
+      requireMemory(schema, Math.min(this.expected, segmentDocuments), this.memoryBytes);
     this.assembler = new SegmentAssembler(this.options.output, schema, environment, segmentDocuments);
     await this.feed(schema);
     if (!this.assembler.empty || this.finished.length === 0)
@@ -279,6 +282,19 @@ export class BuildRun {
     const { bytesRead: bytes, totalBytes, documents } = this;
     this.options.onProgress?.({ phase, bytes, totalBytes, documents, step });
   }
+}
+
+/** The sum, undefined when a part of it is. */
+function sumOrUndefined(parts: (number | undefined)[]): number | undefined {
+  return parts.reduce((sum, n) => (sum === undefined || n === undefined ? undefined : sum + n), 0);
+}
+
+/** Refuses at once a build whose first full segment would be refused hours later. */
+function requireMemory(schema: Schema, documents: number, memoryBytes: number): void {
+  const vectorBytes = schema.vectors.reduce((sum, field) => sum + field.dim * 4, 0);
+  const most = vectorBytes === 0 ? documents : Math.min(documents, Math.ceil(SEGMENT_BYTES / vectorBytes));
+  for (const { structure, name } of structuresOf(schema))
+    structure.requireMemory?.(name, schema, most, memoryBytes);
 }
 
 function attempt<T>(get: () => T): T | undefined {

@@ -1,10 +1,7 @@
 import { type AnalyzerSpec, detectLanguage, makeAnalyzerSpec } from '../analysis/index.js';
-import { didYouMean, UsageError } from '../errors/index.js';
+import { UsageError } from '../errors/index.js';
 import { type IndexSpec, type Metric, parseIndexSpec } from '../schema/index.js';
-import { resolveVectorSpec } from '../vector/index.js';
-
-const METRICS: Metric[] = ['l2', 'ip', 'cosine'];
-const DEFAULT_STRUCTURE = 'hnsw';
+import { defaultVectorSpec, parseMetric, resolveVectorSpec } from '../vector/index.js';
 
 /** `[field=]metric` values by field; '' for all fields. @throws UsageError */
 export function parseMetrics(values: string[]): Map<string, Metric> {
@@ -12,14 +9,9 @@ export function parseMetrics(values: string[]): Map<string, Metric> {
   for (const value of values) {
     const equals = value.indexOf('=');
     const field = equals < 0 ? '' : value.slice(0, equals);
-    const metric = value.slice(equals + 1);
-    if (!METRICS.includes(metric as Metric)) {
-      throw new UsageError(
-        `--metric ${value}: there are ${METRICS.join(', ')}${didYouMean(metric, METRICS)}`,
-      );
-    }
+    const metric = parseMetric(value.slice(equals + 1));
     if (metrics.has(field)) throw new UsageError(`--metric ${value}: given twice`);
-    metrics.set(field, metric as Metric);
+    metrics.set(field, metric);
   }
   return metrics;
 }
@@ -32,7 +24,7 @@ export function parseStructures(values: string[]): Map<string, IndexSpec> {
     if (specs.has(field)) throw new UsageError(`--vector-index ${value}: given twice`);
     specs.set(field, resolveVectorSpec(spec));
   }
-  if (!specs.has('')) specs.set('', resolveVectorSpec(parseIndexSpec(DEFAULT_STRUCTURE).spec));
+  if (!specs.has('')) specs.set('', defaultVectorSpec());
   return specs;
 }
 

@@ -29,6 +29,7 @@ export function parseFusion(text: string): Fusion {
     );
   }
   const fusion: Fusion = { method, k: DEFAULT_RRF_K, weights: new Map() };
+  const given = new Set<string>();
   for (const pair of colon < 0 ? [] : text.slice(colon + 1).split(',')) {
     const equals = pair.lastIndexOf('=');
     const name = pair.slice(0, Math.max(0, equals));
@@ -36,6 +37,8 @@ export function parseFusion(text: string): Fusion {
     if (name === '' || pair.slice(equals + 1).trim() === '' || !Number.isFinite(value) || value < 0) {
       throw new UsageError(`--fusion ${text}: '${pair}' is not name=number`);
     }
+    if (given.has(name)) throw new UsageError(`--fusion ${text}: '${name}' is given twice`);
+    given.add(name);
     if (method === 'rrf' && name === 'k') fusion.k = value;
     else fusion.weights.set(name, value);
   }

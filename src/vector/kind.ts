@@ -34,6 +34,11 @@ export interface VectorImplementation {
    * @throws ResourceError when the environment's memory can't hold what the build needs
    */
   build(input: BuildInput, out: SegmentWriter): Promise<{ [key: string]: Metadata }>;
+  /**
+   * Says before anything is read what build() would say at its end. Absent where memory does not grow with the vectors.
+   * @throws ResourceError
+   */
+  requireMemory?(field: VectorField, vectors: number, memoryBytes: number): void;
   /** Loads and bounds everything a search touches. Called with one row at least. @throws CorruptError, ResourceError */
   open(part: VectorPart): VectorSearcher;
   /** @throws CorruptError when an invariant of the kind does not hold */

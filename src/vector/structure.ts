@@ -15,6 +15,10 @@ export const vectorStructure: Structure = {
     const field = fieldOf(schema, name);
     return new VectorWriter(field, schema.vectors.indexOf(field), environment);
   },
+  requireMemory: (name, schema, documents, memoryBytes) => {
+    const field = fieldOf(schema, name);
+    implementations[field.spec.kind].requireMemory?.(field, documents, memoryBytes);
+  },
   branch: (name, schema, segments) => new VectorBranch(fieldOf(schema, name), segments),
   check: (name, schema, segment) => {
     const part = openPart(fieldOf(schema, name), segment);

@@ -75,8 +75,6 @@ export const fromText = (
 export const shown = (items: SourceItem[]) =>
   items.map((item) => (item instanceof Error ? item.message : (item as SourceRecord).fields));
 
-export const isRecordError = (item: SourceItem): item is RecordError => item instanceof Error;
-
 /** Cuts `bytes` at the given offsets (any order, taken modulo the length). */
 export function cut(bytes: Uint8Array, at: number[]): Uint8Array[] {
   const offsets = [...new Set(at.map((offset) => offset % (bytes.length + 1)))].sort((a, b) => a - b);

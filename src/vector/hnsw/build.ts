@@ -1,4 +1,5 @@
-import { Arena, aligned } from '../../kernels/index.js';
+import { Arena, aligned, rowFloats } from '../../kernels/index.js';
+import type { VectorField } from '../../schema/index.js';
 import type { SegmentWriter } from '../../segment/index.js';
 import type { BuildInput } from '../kind.js';
 import { requireMemory } from '../memory.js';
@@ -12,6 +13,26 @@ import { reachAll } from './repair.js';
 const INSERT_BATCH = 16;
 
 /**
+ * Refuses a graph that the budget can't hold.
+ * @param upperTotal rows above level 0; by default what is expected of so many vectors
+ * @throws ResourceError
+ */
+export function requireGraphMemory(
+  field: VectorField,
+  count: number,
+  memoryBytes: number,
+  upperTotal = Math.ceil(count / (field.spec.params.M - 1)),
+): void {
+  const { M, efConstruction } = field.spec.params;
+  const rowBytes = aligned(count * rowFloats(field.dim) * 4);
+  requireMemory(
+    `hnsw over ${count} vectors of '${field.name}'`,
+    rowBytes + graphBytes(count, M, upperTotal) + efConstruction * 8,
+    memoryBytes,
+  );
+}
+
+/**
  * Builds the graph by inserting the rows in order, then links what can't be reached.
  * Arrays: levels u8[n], upper u32[rows above, slots], links u32[n, slots], rows f32[n, floats].
  * @throws ResourceError
@@ -21,15 +42,10 @@ export async function buildHnsw({ field, part, rows, environment }: BuildInput, 
   const { count } = rows;
   const levels = Uint8Array.from({ length: count }, (_, node) => levelOf(environment.seed, node, M));
   const upperTotal = levels.reduce((sum, level) => sum + level, 0);
-  const rowBytes = aligned(count * rows.rowBytes);
-  requireMemory(
-    `hnsw over ${count} vectors of '${field.name}'`,
-    rowBytes + graphBytes(count, M, upperTotal) + efConstruction * 8,
-    environment.memoryBytes,
-  );
+  requireGraphMemory(field, count, environment.memoryBytes, upperTotal);
 
   const arena = new Arena();
-  const base = arena.allocate(rowBytes);
+  const base = arena.allocate(count * rows.rowBytes);
   const { kernels } = arena;
   const pace = new Pace((done) => environment.progress(`${field.name}: hnsw`, done, count));
   for (const piece of rows.pieces()) {

@@ -6,12 +6,13 @@
  * log(vectors) hops, each touching up to 2·M rows: memory is what it waits for.
  */
 import type { VectorImplementation } from '../kind.js';
-import { buildHnsw } from './build.js';
+import { buildHnsw, requireGraphMemory } from './build.js';
 import { checkHnsw } from './check.js';
 import { HnswSearcher } from './search.js';
 
 export const hnsw: VectorImplementation = {
   build: buildHnsw,
+  requireMemory: requireGraphMemory,
   open: (part) => new HnswSearcher(part),
   check: checkHnsw,
   describe: ({ efSearch }) => `hnsw, efSearch ${efSearch}`,
