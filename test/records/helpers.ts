@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { afterAll } from 'vitest';
-import type { RecordError } from '../../src/errors/index.js';
 import type { Input, ReadOptions, SourceItem, SourceRecord } from '../../src/records/index.js';
 import { readDocuments } from '../../src/records/index.js';
 
