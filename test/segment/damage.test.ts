@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import {
   CorruptError,
@@ -8,7 +8,7 @@ import {
   TooOldError,
   TruncatedError,
 } from '../../src/errors/index.js';
-import { decodeEnvelope, encodeEnvelope, SegmentReader } from '../../src/segment/index.js';
+import { decodeEnvelope, encodeEnvelope, SegmentReader, SegmentWriter } from '../../src/segment/index.js';
 import { scratch, thrown } from '../storage/scratch.js';
 import { HEAD, withHead } from './forge.js';
 import { noise, reading, type Sample, u8, writeSegment } from './helpers.js';
@@ -242,6 +242,24 @@ describe('verify', () => {
     expect(bytes).toBe(smallBytes.length - 64);
   });
 });
+
+test.skipIf(process.platform !== 'linux')(
+  'no file stays open, however it was read, written or refused',
+  () => {
+    const open = () => readdirSync('/proc/self/fd').length;
+    const bad = path('bad.seg');
+    writeFileSync(bad, smallBytes.subarray(0, 100));
+    const before = open();
+    for (let i = 0; i < 20; i++) {
+      expect(() => new SegmentReader(bad)).toThrow(TruncatedError);
+      reading(small, (reader) => reader.verify(digest));
+      writeSegment(path(), samples);
+      new SegmentWriter(path()).abort();
+    }
+    // Other things of the test runner may open or close a file meanwhile; not twenty.
+    expect(open()).toBeLessThan(before + 20);
+  },
+);
 
 describe('decodeEnvelope', () => {
   test('gives back what encodeEnvelope took', () => {

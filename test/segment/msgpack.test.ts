@@ -154,6 +154,7 @@ describe('decodeMessagePack', () => {
     ['a short bin', 'c6 ffffffff 00', 'ends in the middle of a value'],
     ['an array of 2^32 - 1', 'dd ffffffff 01', 'array count exceeds the bytes there are'],
     ['a map of 2^32 - 1', 'df ffffffff a161 01', 'map count exceeds the bytes there are'],
+    ['a map of 3 in the space of 2', '83 a161 01 02', 'map count exceeds the bytes there are'],
     ['a string that is not UTF-8', 'a2 c328', 'not valid'],
     ['half a surrogate pair', 'a3 eda080', 'not valid'],
     ['an integer of 2^53', 'cf 0020000000000000', 'integer beyond 2^53'],

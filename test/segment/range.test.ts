@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { CorruptError } from '../../src/errors/index.js';
-import { SegmentReader } from '../../src/segment/index.js';
+import { ReadCounter, SegmentReader } from '../../src/segment/index.js';
 import { scratch, thrown } from '../storage/scratch.js';
 import { noise, u8, writeSegment } from './helpers.js';
 
@@ -43,6 +43,20 @@ describe('range', () => {
       { numRuns: 200 },
     );
     expect(Buffer.compare(reader.range('many', 0, sizes.many), whole.many)).toBe(0);
+  });
+
+  test('keeps the last 64 chunks, and no more', () => {
+    const counter = new ReadCounter();
+    const fresh = new SegmentReader(file, counter);
+    const cost = (chunk: number) => {
+      const before = counter.reads;
+      fresh.range('many', chunk * 65_536, 10);
+      return counter.reads - before;
+    };
+    expect(Array.from({ length: 65 }, (_, chunk) => cost(chunk))).toEqual(Array(65).fill(1));
+    expect([64, 30, 1].map(cost)).toEqual([0, 0, 0]);
+    expect(cost(0)).toBe(1);
+    fresh.close();
   });
 
   test('what it returns is the caller’s to change', () => {
