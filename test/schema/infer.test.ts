@@ -101,7 +101,8 @@ describe('what a field becomes when nothing is stated', () => {
       nothing,
     );
     expect(schema.vectors).toEqual([]);
-    expect(notes).toEqual(['x: stored only']);
+    expect(notes.length).toBe(1);
+    expect(notes[0]).toMatch(/^x: stored only/);
   });
 
   test('a name that has no UTF-8 is stored only', () => {
