@@ -89,6 +89,9 @@ async function main() {
     absent,
     sets: [],
   };
+  const folder = options.write
+    ? resolve(options.out ?? `${import.meta.dirname}/../results/${date}-vectors`)
+    : undefined;
   for (const name of options.sets) {
     const set = await prepareSet(name);
     const before = load();
@@ -97,10 +100,9 @@ async function main() {
     if (options.cold > 0) say(`${set.name}: cold queries`);
     const cold = options.cold > 0 ? coldRuns(set, racers, options.cold) : [];
     result.sets.push(setResult(set, racers, refused, cold, [before, after]));
+    // After every set, so that a race that is cut short leaves what it found.
+    writeResults(result, folder);
   }
-  const folder = options.write
-    ? resolve(options.out ?? `${import.meta.dirname}/../results/${date}-vectors`)
-    : undefined;
   process.stdout.write(writeResults(result, folder));
   if (folder !== undefined) say(`written to ${folder}`);
 }
