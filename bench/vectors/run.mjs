@@ -1,12 +1,12 @@
 // node bench/vectors/run.mjs --sets sift-128-200k --engines shortlist,hnswlib,hnswlib-u8 --rounds 3
 // Races vector engines on the same data and writes bench/results/<date>-vectors/. See bench/README.md.
-import { basename, isAbsolute, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { coldRuns } from './lib/cold.mjs';
 import { prepareSet } from './lib/data.mjs';
 import { ALL_ENGINES, findEngine } from './lib/engines.mjs';
 import { checkout } from './lib/homes.mjs';
-import { load, machine } from './lib/machine.mjs';
+import { commandLine, load, machine } from './lib/machine.mjs';
 import { raceSet, startEngines } from './lib/race.mjs';
 import { setResult } from './lib/result.mjs';
 import { writeResults } from './lib/write.mjs';
@@ -76,7 +76,7 @@ async function main() {
   const result = {
     schema: 'shortlist.bench.vectors@1',
     date,
-    command: ['node bench/vectors/run.mjs', ...portable(process.argv.slice(2))].join(' '),
+    command: commandLine('run.mjs'),
     ...checkout(),
     machine: machine(),
     rounds: options.rounds,
@@ -105,14 +105,6 @@ async function main() {
   }
   process.stdout.write(writeResults(result, folder));
   if (folder !== undefined) say(`written to ${folder}`);
-}
-
-/** The arguments as typed, but for what says something of this machine only: the output folder, and where sets are. */
-function portable(args) {
-  const at = args.indexOf('--out');
-  const kept = at < 0 ? args : args.toSpliced(at, 2);
-  const short = (path) => (isAbsolute(path) ? basename(path) : path);
-  return kept.map((argument) => argument.split(',').map(short).join(','));
 }
 
 main().catch((error) => {

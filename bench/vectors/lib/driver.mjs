@@ -11,7 +11,7 @@ const hasTaskset = spawnSync('taskset', ['-c', String(LAST_CPU), 'true']).status
 export const pinning = hasTaskset ? `taskset -c ${LAST_CPU}` : 'not pinned (no taskset)';
 
 /** The command, kept to one core where that can be done. */
-export const pinned = (command) => (hasTaskset ? ['taskset', '-c', String(LAST_CPU), ...command] : command);
+const pinned = (command) => (hasTaskset ? ['taskset', '-c', String(LAST_CPU), ...command] : command);
 
 /** Environment of every engine: one thread, and nothing that slows the start of Node. */
 export function engineEnvironment() {
@@ -20,9 +20,9 @@ export function engineEnvironment() {
 }
 
 export class Driver {
-  /** @param command program and arguments */
-  constructor(command) {
-    const [program, ...rest] = pinned(command);
+  /** @param command program and arguments @param pin false lets it have every core */
+  constructor(command, pin = true) {
+    const [program, ...rest] = pin ? pinned(command) : command;
     this.child = spawn(program, rest, { stdio: ['pipe', 'pipe', 'pipe'], env: engineEnvironment() });
     this.complaints = '';
     this.waiting = [];
@@ -67,8 +67,8 @@ export class Driver {
 }
 
 /** Asks a fresh process one thing. */
-export async function askOnce(command, cmd, fields) {
-  const driver = new Driver(command);
+export async function askOnce(command, cmd, fields, pin = true) {
+  const driver = new Driver(command, pin);
   try {
     return await driver.ask(cmd, fields);
   } finally {

@@ -1,6 +1,7 @@
 // The conditions of a race.
 import { readFileSync } from 'node:fs';
 import { arch, cpus, loadavg, totalmem } from 'node:os';
+import { basename, isAbsolute } from 'node:path';
 import { pinning } from './driver.mjs';
 
 function contents(path) {
@@ -30,4 +31,15 @@ export function machine() {
     node: process.version,
     pinning,
   };
+}
+
+/** The command as typed, but for what says something of this machine only: the output folder, and where sets are. */
+export function commandLine(script) {
+  const args = process.argv.slice(2);
+  const at = args.indexOf('--out');
+  const kept = at < 0 ? args : args.toSpliced(at, 2);
+  const short = (path) => (isAbsolute(path) ? basename(path) : path);
+  return [`node bench/vectors/${script}`, ...kept.map((arg) => arg.split(',').map(short).join(','))].join(
+    ' ',
+  );
 }

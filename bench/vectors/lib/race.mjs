@@ -10,14 +10,16 @@ import { load } from './machine.mjs';
 
 /** Recalls that figures are given at. */
 export const RECALLS = [0.9, 0.95, 0.99, 0.995];
-const K = 10;
+/** Neighbours asked for. */
+export const K = 10;
 /** A sweep ends here, */
 const ENOUGH_RECALL = 0.998;
 /** and settings below this are not timed, but for the best of them, which brackets 0.90. */
 const LEAST_RECALL = 0.86;
 /** Queries answered before the clock starts at each setting. */
 const WARM_UP = 200;
-const ONE_PASS = { minCpuMs: 1, minPasses: 1, warmUp: 0 };
+/** All queries once, for their answers. */
+export const ONE_PASS = { minCpuMs: 1, minPasses: 1, warmUp: 0 };
 
 /**
  * @param entrants {engine, started} each, as startEngines() gives them
@@ -67,7 +69,7 @@ export async function startEngines(engines) {
 }
 
 /** What drivers are told of a set and an engine; every value is a string or a number. */
-function jobOf(set, engine, started) {
+export function jobOf(set, engine, started) {
   const spec = engine.spec(set);
   const bytes = spec === 'u8';
   const job = {
