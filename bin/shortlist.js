@@ -9,7 +9,14 @@ for (const stream of [process.stdout, process.stderr]) {
   // A reader that goes away (`| head`) is a clean end.
   stream.on('error', (error) => {
     if (error.code === 'EPIPE') process.exit(0);
-    throw error;
+    // Synchronously: the other stream may be as stuck as this one.
+    try {
+      require('node:fs').writeSync(
+        2,
+        `shortlist: the output can't be written (${error.code}); make room, or send it elsewhere\n`,
+      );
+    } catch {}
+    process.exit(5);
   });
 }
 const { main } = require('../dist/cli.cjs');

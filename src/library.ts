@@ -2,7 +2,7 @@
  * shortlist as a library: `import { buildIndex, evaluate, openIndex } from 'shortlist'`.
  * The command line is glue over what is exported here.
  */
-import type { Query } from './branch/index.js';
+import { UsageError } from './errors/index.js';
 import {
   type EvalOptions,
   type EvalReport,
@@ -19,7 +19,7 @@ import {
 } from './recall/index.js';
 
 export type { Query, SearchOptions } from './branch/index.js';
-export { ExitCode, ShortlistError } from './errors/index.js';
+export { ExitCode, ShortlistError, UsageError } from './errors/index.js';
 export {
   type EvalReport,
   evaluateRun,
@@ -48,16 +48,20 @@ export {
 } from './recall/index.js';
 export { VERSION } from './version.js';
 
+/** A query of an open index: a text, vectors by field name, or both. */
+export interface QueryInput {
+  id?: string;
+  text?: string;
+  vectors?: Record<string, Float32Array | number[]>;
+}
+
 /** An open index. It stays the state it was when opened, until close(). */
 export interface Index {
   /**
    * Answers one query.
    * @param query a text, or a text and vectors by field name
    */
-  search(
-    query: string | (Partial<Query> & { vectors?: Record<string, Float32Array | number[]> }),
-    settings?: SearchSettings,
-  ): Promise<RecallResult>;
+  search(query: string | QueryInput, settings?: SearchSettings): Promise<RecallResult>;
   /** Explains a hit of the last search. */
   explain(hit: RecallResult['hits'][number]): HitExplanation;
   /** A stored document by id, `_id` included; undefined when there is none. */
@@ -75,9 +79,14 @@ export type SearchSettings = Omit<RecallSettings, 'fusion'> & { fusion?: RecallS
 export async function openIndex(directory: string): Promise<Index> {
   const reader = openReader(directory);
   const recaller = new Recaller(reader);
+  let closed = false;
   return {
     async search(query, settings = {}) {
-      const { id = '0', text, vectors = {} } = typeof query === 'string' ? { text: query } : query;
+      if (closed) throw new UsageError(`${directory}: this index was closed; open it again`);
+      const input: QueryInput = typeof query === 'string' ? { text: query } : query;
+      const { id = '0', text, vectors = {} } = input ?? {};
+      if (text !== undefined && typeof text !== 'string')
+        throw new UsageError('the text of a query is a string');
       const floats = Object.entries(vectors).map(([name, vector]) => [name, Float32Array.from(vector)]);
       const { fusion } = settings;
       return recaller.search(
@@ -92,7 +101,10 @@ export async function openIndex(directory: string): Promise<Index> {
     },
     warm: (branches) => recaller.warm(branches),
     info: () => describeIndex(reader),
-    close: () => reader.close(),
+    close() {
+      closed = true;
+      reader.close();
+    },
   };
 }
 

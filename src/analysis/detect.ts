@@ -6,6 +6,10 @@ const LEAST_SHARE = 0.06;
 /** How far the best language must be ahead of the second. */
 const LEAST_LEAD = 1.15;
 
+/** Least function words seen, and least different ones, for a guess to be more than chance. */
+const LEAST_HITS = 12;
+const LEAST_DISTINCT = 4;
+
 /** Frequent words, chosen to be rare in the neighbouring languages. */
 const FUNCTION_WORDS: Record<string, string> = {
   en: 'the and of to that is was for with on are this be by from which have not at it as an or were has',
@@ -25,6 +29,8 @@ const FUNCTION_WORDS: Record<string, string> = {
   ru: 'и в не на что с по как это для из от к за то а но он так все или при был его',
 };
 
+const NOT_ASCII = /\P{ASCII}/u;
+
 const byLanguage = Object.entries(FUNCTION_WORDS).map(
   ([code, words]) => [code, new Set(words.split(' '))] as const,
 );
@@ -32,10 +38,13 @@ const byLanguage = Object.entries(FUNCTION_WORDS).map(
 /**
  * Guesses the language of a collection from some of its texts: by script where a script has one
  * language here (Han, Kana, Hangul), else by function words.
- * @returns a code of `languages`; 'none' when unsure, or for a language that is not there
+ * @returns a code of `languages`; 'none' when unsure, or for a language that is not there; 'en' for plain ASCII text too
+ *   short to tell, which is what most of it is
  */
 export function detectLanguage(samples: string[]): string {
   const hits = new Map<string, number>();
+  const distinct = new Map<string, Set<string>>(byLanguage.map(([code]) => [code, new Set()]));
+  let ascii = true;
   let words = 0;
   const letters = { han: 0, kana: 0, hangul: 0, other: 0 };
   let budget = TOTAL_UNITS;
@@ -43,11 +52,16 @@ export function detectLanguage(samples: string[]): string {
     if (budget <= 0) break;
     const text = sample.slice(0, Math.min(SAMPLE_UNITS, budget)).toLowerCase();
     budget -= text.length;
+    ascii &&= !NOT_ASCII.test(text);
     countLetters(text, letters);
     for (const word of text.split(/[^\p{L}]+/u)) {
       if (word === '') continue;
       words++;
-      for (const [code, set] of byLanguage) if (set.has(word)) hits.set(code, (hits.get(code) ?? 0) + 1);
+      for (const [code, set] of byLanguage) {
+        if (!set.has(word)) continue;
+        hits.set(code, (hits.get(code) ?? 0) + 1);
+        distinct.get(code)?.add(word);
+      }
     }
   }
   const { han, kana, hangul, other } = letters;
@@ -58,8 +72,9 @@ export function detectLanguage(samples: string[]): string {
     return kana > 0.1 * (han + kana) ? 'ja' : 'zh';
   }
   const ranked = [...hits].sort(([, a], [, b]) => b - a);
-  if (ranked.length === 0) return 'none';
-  const [[best, count], [, second] = ['', 0]] = ranked;
+  const [[best, count] = ['', 0], [, second] = ['', 0]] = ranked;
+  const seen = distinct.get(best)?.size ?? 0;
+  if (count < LEAST_HITS || seen < LEAST_DISTINCT) return ascii ? 'en' : 'none';
   return count >= LEAST_SHARE * words && count >= LEAST_LEAD * second ? best : 'none';
 }
 

@@ -4,7 +4,7 @@ import type { IndexReader } from '../index/index.js';
 import type { Hit, HitExplanation, PoolAnswer } from '../recall/index.js';
 import { renderExplanation } from './explain.js';
 import type { Terminal } from './io.js';
-import { snippetOf, titleOf } from './snippet.js';
+import { snippetOf, titleOf, visible } from './snippet.js';
 import { pickFields } from './stored.js';
 
 export type Format = 'text' | 'jsonl' | 'tsv' | 'trec' | 'json';
@@ -13,6 +13,8 @@ export interface AnswerOptions {
   fields: string[] | undefined;
   explain: boolean;
   tag: string;
+  /** Say which query each list answers: there are several. */
+  headings: boolean;
 }
 
 /** Writes answers one by one; `end` closes what is open. */
@@ -127,14 +129,20 @@ function renderText(
 ): string {
   const { out } = terminal;
   const { result, explanations } = answer;
-  if (result.hits.length === 0) return out.dim('nothing found\n');
   const several = result.branches.length > 1;
   const lines: string[] = [];
+  if (options.headings)
+    lines.push(out.underline(visible(query.text === undefined ? query.id : `${query.id}: ${query.text}`)));
+  if (result.hits.length === 0) {
+    // Why: what of the query no document has.
+    lines.push(out.dim(['nothing found', ...result.notes].join('; ')));
+    return `${lines.join('\n')}\n`;
+  }
   result.hits.forEach((hit, i) => {
     const stored = index.documents.stored(hit.doc);
     const title = titleOf(stored, index.manifest.schema.text);
     lines.push(
-      `${String(hit.rank).padStart(3)}  ${out.bold(hit.id)}  ${out.cyan(formatScore(hit.score))}${title ? `  ${title}` : ''}`,
+      `${String(hit.rank).padStart(3)}  ${out.bold(visible(hit.id))}  ${out.cyan(formatScore(hit.score))}${title ? `  ${title}` : ''}`,
     );
     if (several) lines.push(`     ${out.dim(branchesLine(hit))}`);
     const snippet =
@@ -145,7 +153,7 @@ function renderText(
     if (options.fields && stored) {
       for (const [name, value] of Object.entries(pickFields(stored, options.fields))) {
         lines.push(
-          `     ${out.dim(`${name}:`)} ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+          `     ${out.dim(`${name}:`)} ${visible(typeof value === 'string' ? value : JSON.stringify(value))}`,
         );
       }
     }

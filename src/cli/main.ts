@@ -1,5 +1,7 @@
+import { constants } from 'node:os';
 import { Command, CommanderError, Option } from 'commander';
 import { ExitCode, ShortlistError, UsageError } from '../errors/index.js';
+import { fromSystem } from '../storage/index.js';
 import { VERSION } from '../version.js';
 import type { Context } from './context.js';
 import { type ColorChoice, type Io, Terminal } from './io.js';
@@ -161,8 +163,8 @@ function isAbort(error: unknown): boolean {
 
 /** The first signal asks for an orderly end, the second ends at once. */
 function listenForSignals(abort: AbortController): () => void {
-  const listeners = (['SIGINT', 'SIGTERM'] as const).map((name) => {
-    const exitCode = name === 'SIGINT' ? ExitCode.interrupted : ExitCode.terminated;
+  const listeners = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((name) => {
+    const exitCode = 128 + constants.signals[name];
     const listener = () => {
       if (abort.signal.aborted) process.exit(exitCode);
       abort.abort(new Interrupted(exitCode));
@@ -175,6 +177,20 @@ function listenForSignals(abort: AbortController): () => void {
   };
 }
 
+/** What the file system says of a path that can't be used, for people. */
+const SYSTEM_REASONS: Record<string, string> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+  ENOENT: 'no such file or directory',
+  ENOTDIR: 'part of the path is not a directory',
+  EISDIR: 'a directory, not a file',
+  EEXIST: 'something of that name is there already',
+  ELOOP: 'too many symbolic links',
+  ENAMETOOLONG: 'the name is too long',
+  EBUSY: 'in use',
+};
+
 function report(error: unknown, terminal: Terminal, debug: boolean): number {
   if (error instanceof CommanderError) {
     // Help and version come this way too, with code 0.
@@ -186,10 +202,13 @@ function report(error: unknown, terminal: Terminal, debug: boolean): number {
     if (debug) terminal.io.stderr.write(`${error.stack}\n`);
     return error.exitCode;
   }
-  if (system?.code === 'EACCES' || system?.code === 'EPERM' || system?.code === 'EROFS') {
+  const mapped = fromSystem(error, system?.path ?? 'the machine');
+  if (mapped instanceof ShortlistError) return report(mapped, terminal, debug);
+  if (system?.syscall !== undefined && SYSTEM_REASONS[system.code ?? ''] !== undefined) {
     terminal.error(
-      `${system.path ?? 'a file'}: ${system.code === 'EROFS' ? 'the file system is read-only' : 'not permitted'}; check its permissions`,
+      `${system.path ?? 'a file'}: ${SYSTEM_REASONS[system.code ?? '']}; name another, or check its permissions`,
     );
+    if (debug) terminal.io.stderr.write(`${(error as Error).stack}\n`);
     return ExitCode.usage;
   }
   if (isOutOfMemory(error)) {

@@ -182,7 +182,8 @@ export const buildOptions: OptionSpec[] = [
   },
   {
     flags: '--memory <size>',
-    description: 'memory to stay within; more is spilled to disk',
+    description:
+      'memory for tables and buffers, beyond which they go to disk (the process itself takes some 250 MiB more)',
     group: RESOURCES,
     parse: parseBytes,
     defaultText: '1GiB',
@@ -340,6 +341,7 @@ export const evalOptions: OptionSpec[] = [
 
 export const infoOptions: OptionSpec[] = [json];
 export const getOptions: OptionSpec[] = [
+  { flags: '--json', description: 'as it is: get always prints JSON, a document a line', group: OUTPUT },
   {
     flags: '--fields <names>',
     description: 'stored fields to return, comma-separated',

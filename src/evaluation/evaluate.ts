@@ -2,6 +2,7 @@ import type { Query } from '../branch/index.js';
 import { InputError, UsageError } from '../errors/index.js';
 import type { IndexReader } from '../index/index.js';
 import { formatFusion, openQueries, type RecallSettings, soleVectorField } from '../recall/index.js';
+import { TEXT_BRANCH } from '../schema/index.js';
 import { checkAssertions, parseAssertion } from './assertions.js';
 import type { Measure } from './measure.js';
 import { parseMeasure } from './parse-measure.js';
@@ -90,7 +91,7 @@ function chooseMeasures(options: EvalOptions, asserted: string[]): Measure[] {
   ];
   const names = options.measures?.length ? options.measures : defaults;
   const chosen = new Map<string, Measure>();
-  for (const name of names) {
+  for (const name of names.flatMap(splitMeasures)) {
     const measure = parseMeasure(name);
     chosen.set(measure.name, measure);
   }
@@ -104,6 +105,11 @@ function chooseMeasures(options: EvalOptions, asserted: string[]): Measure[] {
   return [...chosen.values()];
 }
 
+/** `nDCG@10,AP` is two measures; commas inside parentheses belong to one. */
+function splitMeasures(text: string): string[] {
+  return text.split(/,(?![^(]*\))/).map((name) => name.trim());
+}
+
 async function scoreFiles(
   paths: string[],
   measures: Measure[],
@@ -115,6 +121,8 @@ async function scoreFiles(
       'recall@k is measured on an index; a run from a file is scored with --qrels (R@k is recall against judgments)',
     );
   }
+  if (options.saveRun !== undefined)
+    throw new UsageError('--save-run saves what an index answers; a run from a file is there already');
   const warnings: string[] = [];
   const runs: RunSummary[] = [];
   for (const path of paths)
@@ -134,8 +142,9 @@ async function runIndex(
   const queries = await collectQueries(index, options);
   const truthMeasures = measures.filter((measure) => measure.needs === 'truth');
   const depth = Math.max(settings.k ?? 1, ...measures.map((measure) => measure.depth ?? WHOLE_LIST_DEPTH));
-  const plans = planRuns(index, options);
-  const field = truthMeasures.length > 0 ? soleVectorField(index, settings.branches) : undefined;
+  const branches = settings.branches ?? firing(index, queries);
+  const plans = planRuns(branches, options);
+  const field = truthMeasures.length > 0 ? soleVectorField(index, branches) : undefined;
   let truth: Truth | undefined;
   if (field !== undefined) {
     const deepest = Math.max(...truthMeasures.map((measure) => measure.depth as number));
@@ -145,7 +154,7 @@ async function runIndex(
         : await readTruth(options.truth, index, queries, field, deepest, options.tieAware ?? false);
   }
 
-  const warnings: string[] = [];
+  const warnings = qrels === undefined ? [] : foreignJudgments(index, qrels);
   const runs: RunSummary[] = [];
   let primaryAnswers: QueryAnswer[] = [];
   let conditions: Conditions | undefined;
@@ -174,7 +183,7 @@ async function runIndex(
             warnings,
             options,
           );
-    summary.branches = plan.settings.branches ?? index.branchNames;
+    summary.branches = plan.settings.branches ?? branches;
     if (truth !== undefined && summary.branches.length === 1 && summary.branches[0] === field) {
       recallOf(summary, ran.answers, truth, truthMeasures, queries, options.perQuery ?? false);
     }
@@ -214,10 +223,33 @@ interface Plan {
   primary: boolean;
 }
 
+/** Branches that at least one of the queries has input for. */
+function firing(index: IndexReader, queries: Query[]): string[] {
+  return index.branchNames.filter((name) =>
+    queries.some((query) =>
+      name === TEXT_BRANCH ? query.text !== undefined : query.vectors[name] !== undefined,
+    ),
+  );
+}
+
+/** Judged documents looked up, to tell judgments of another collection. */
+const LOOKED_UP = 1000;
+
+/** Judgments that name none of an index's documents are those of another collection: every figure would be 0. */
+function foreignJudgments(index: IndexReader, qrels: Qrels): string[] {
+  const ids = new Set<string>();
+  for (const judgments of qrels.values()) {
+    for (const id of judgments.keys()) {
+      if (ids.size < LOOKED_UP) ids.add(id);
+    }
+  }
+  if ([...ids].some((id) => index.documents.find(id) !== undefined)) return [];
+  return [`none of ${ids.size} judged documents is in this index: the judgments are of another collection`];
+}
+
 /** Which runs to make: each branch alone if asked, then each fusion; a plain run when there is nothing to compare. */
-function planRuns(index: IndexReader, options: EvalOptions): Plan[] {
+function planRuns(branches: string[], options: EvalOptions): Plan[] {
   const { settings = {}, fusions = [], eachBranch = false } = options;
-  const branches = settings.branches ?? index.branchNames;
   const plans: Plan[] = [];
   if (eachBranch)
     for (const name of branches)

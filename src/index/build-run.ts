@@ -55,7 +55,7 @@ export class BuildRun {
   rows = 0;
   rejected = 0;
   readonly rejectedRecords: RejectedRecord[] = [];
-  readonly notes: string[] = [];
+  readonly warnings: string[] = [];
 
   private readonly options: BuildOptions;
   private readonly inputs: Input[];
@@ -212,7 +212,7 @@ export class BuildRun {
       for await (const item of items) await take(item);
       for (const feed of feeds) {
         const note = await feed.finish(this.rows);
-        if (note !== undefined) this.notes.push(note);
+        if (note !== undefined) this.warnings.push(note);
       }
       ids.close();
     };

@@ -1,5 +1,6 @@
 import { UsageError } from '../errors/index.js';
 import { resolveInputs } from '../records/index.js';
+import type { Schema } from '../schema/index.js';
 import { SpillDirectory } from '../storage/index.js';
 import { VERSION } from '../version.js';
 import { DEFAULT_SEGMENT_DOCUMENTS } from './assembler.js';
@@ -15,6 +16,13 @@ import { analyzerFor, parseMetrics, parseStructures } from './request.js';
 export const DEFAULT_MEMORY_BYTES = 2 ** 30;
 /** Least memory a build can work with: read buffers and the tables below have a floor. */
 const MIN_MEMORY_BYTES = 32 * 2 ** 20;
+function emptiness(schema: Schema, documents: number): string[] {
+  if (documents === 0 || schema.text.length > 0 || schema.vectors.length > 0) return [];
+  return [
+    'nothing in this index can be searched: no field is text or a vector; state one with --text or --vector',
+  ];
+}
+
 /**
  * Builds an index from files: one pass over the input, memory bounded by `memoryBytes` (what a
  * graph or IVF build needs beyond it is an error that says how much), one atomic commit at the end.
@@ -24,6 +32,10 @@ const MIN_MEMORY_BYTES = 32 * 2 ** 20;
  */
 export async function buildIndex(options: BuildOptions): Promise<BuildReport> {
   const started = process.hrtime.bigint();
+  if (!Array.isArray(options.inputs) || options.inputs.length === 0)
+    throw new UsageError('nothing to build from: name files, directories or -');
+  if (typeof options.output !== 'string' || options.output === '')
+    throw new UsageError('the output needs a name: a directory for the index');
   const memoryBytes = options.memoryBytes ?? DEFAULT_MEMORY_BYTES;
   if (memoryBytes < MIN_MEMORY_BYTES) throw new UsageError('--memory: at least 32MiB is needed');
   const segmentDocuments = options.segmentDocuments ?? DEFAULT_SEGMENT_DOCUMENTS;
@@ -95,7 +107,8 @@ export async function buildIndex(options: BuildOptions): Promise<BuildReport> {
       peakRssBytes: process.resourceUsage().maxRSS * 1024,
       rejected: run.rejected,
       rejectedRecords: run.rejectedRecords,
-      notes: [...notes, ...run.notes],
+      notes,
+      warnings: [...run.warnings, ...emptiness(schema, run.documents)],
       output: options.output,
     };
   } finally {

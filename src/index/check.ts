@@ -1,10 +1,21 @@
 import { join } from 'node:path';
+import type { SegmentView } from '../branch/index.js';
 import { CorruptError } from '../errors/index.js';
 import { ReadCounter } from '../segment/index.js';
 import { markerIsWhole } from './directory.js';
-import { readManifest } from './manifest.js';
+import { readManifest, type SegmentEntry } from './manifest.js';
 import { openSegment } from './open.js';
 import { structuresOf } from './structures.js';
+
+/** A segment that the manifest names must be there: nobody commits while a check runs that nothing overtook. */
+function openNamed(directory: string, entry: SegmentEntry, base: number): SegmentView {
+  try {
+    return openSegment(directory, entry, base, new ReadCounter());
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new CorruptError(join(directory, entry.file), 'the manifest names it, but it is missing');
+  }
+}
 
 /** What a check that found nothing wrong covered. */
 export interface CheckReport {
@@ -32,7 +43,7 @@ export function checkIndex(
   let base = 0;
   let bytes = 0;
   for (const entry of manifest.segments) {
-    const view = openSegment(directory, entry, base, new ReadCounter());
+    const view = openNamed(directory, entry, base);
     try {
       view.reader.verify(entry.digest, (n) => {
         bytes += n;

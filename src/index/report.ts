@@ -33,8 +33,10 @@ export interface BuildReport {
   rejected: number;
   /** The first rejected records; `rejected` counts them all. */
   rejectedRecords: RejectedRecord[];
-  /** What each field became, and what else a person should know. */
+  /** What each field became. */
   notes: string[];
+  /** What a person should look at: vectors that belong to no document, nothing to search. */
+  warnings: string[];
   output: string;
 }
 

@@ -175,9 +175,16 @@ class JoinedFeed implements VectorFeed {
     return vector;
   }
 
-  async finish(): Promise<string | undefined> {
+  async finish(rows: number): Promise<string | undefined> {
     this.rows.delete();
     this.ids.close();
+    if (this.used === 0 && this.count > 0 && rows > 0) {
+      throw new InputError(
+        { file: this.name },
+        `none of its ${this.count} vectors belongs to a document: no id matches`,
+        'check the file of ids',
+      );
+    }
     const unused = this.count - this.used;
     return unused > 0
       ? `${this.field}: ${unused} of the ${this.count} vectors of ${this.name} belong to no document`

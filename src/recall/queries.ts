@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Query } from '../branch/index.js';
-import { InputError, UsageError } from '../errors/index.js';
+import { didYouMean, InputError, UsageError } from '../errors/index.js';
 import { type IndexReader, openFeed, type VectorFeed } from '../index/index.js';
 import { parseVectorsArgument, readQueries, type SourceQuery } from '../records/index.js';
 import { SpillDirectory } from '../storage/index.js';
@@ -96,8 +96,15 @@ export function soleVectorField(index: IndexReader, branches?: string[]): string
   const names = index.manifest.schema.vectors.map((field) => field.name);
   const wanted = names.filter((name) => branches === undefined || branches.includes(name));
   if (wanted.length === 1) return wanted[0];
-  if (names.length === 0) throw new UsageError('the queries are vectors, but the index has no vector field');
-  throw new UsageError(
-    `the queries are vectors, and the index has ${names.join(', ')}: pick one with --branches`,
-  );
+  const unknown = branches?.find((name) => !index.branchNames.includes(name));
+  if (unknown !== undefined) {
+    throw new UsageError(
+      `no branch '${unknown}' in this index (there are: ${index.branchNames.join(', ')})${didYouMean(unknown, index.branchNames)}`,
+    );
+  }
+  if (names.length > 0 && wanted.length === 0) {
+    throw new UsageError(`the query is a vector, but --branches leaves out ${names.join(', ')}`);
+  }
+  if (names.length === 0) throw new UsageError('the index has no vector field');
+  throw new UsageError(`which vector field? The index has ${names.join(', ')}: pick one with --branches`);
 }

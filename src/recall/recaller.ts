@@ -65,6 +65,7 @@ export class Recaller {
    */
   search(query: Query, settings: RecallSettings = {}): RecallResult {
     const k = settings.k ?? DEFAULT_K;
+    if (!Number.isSafeInteger(k) || k < 1) throw new UsageError(`k is ${k}: give a whole number, 1 or more`);
     const fired = this.fire(query, settings, k);
     const lists = fired.map((entry) => entry.list);
     const notes = fired.flatMap((entry) => entry.prepared.notes);
@@ -127,7 +128,9 @@ export class Recaller {
   private fire(query: Query, settings: RecallSettings, k: number): Fired[] {
     const names = settings.branches ?? this.index.branchNames;
     const prepared: { branch: Branch; prepared: PreparedQuery }[] = [];
-    for (const name of names) {
+    checkFusion(settings.fusion, names);
+    for (const [i, name] of names.entries()) {
+      if (names.indexOf(name) !== i) throw new UsageError(`branch '${name}' is named twice`);
       if (!this.index.branchNames.includes(name)) {
         const there = this.index.branchNames.join(', ') || 'none';
         throw new UsageError(
@@ -180,6 +183,17 @@ export class Recaller {
       docs: Uint32Array.from(entries, (entry) => entry.doc),
       scores: Float64Array.from(entries, (entry) => entry.score),
     };
+  }
+}
+
+/** Weights must be for branches that may fire. */
+function checkFusion(fusion: Fusion | undefined, names: string[]): void {
+  for (const name of fusion?.weights.keys() ?? []) {
+    if (!names.includes(name)) {
+      throw new UsageError(
+        `the fusion weighs '${name}', but the branches are ${names.join(', ')}${didYouMean(name, names)}`,
+      );
+    }
   }
 }
 

@@ -66,7 +66,7 @@ export class DocumentMapper {
       if (vector !== undefined) checkVector(vector, field, place);
       return vector;
     });
-    return { id, row, texts, vectors, stored: this.stored(fields) };
+    return { id, row, texts, vectors, stored: this.stored(fields, place) };
   }
 
   private text(name: string, value: unknown, place: Place): string {
@@ -126,7 +126,13 @@ export class DocumentMapper {
     return Float32Array.from(value);
   }
 
-  private stored(fields: Record<string, unknown>): Uint8Array | undefined {
+  /** CSV and TSV hold text; a number field's values are given back as numbers, empty cells as null. */
+  private typed(name: string, value: unknown): unknown {
+    if (!this.untyped || typeof value !== 'string' || !this.schema.number.includes(name)) return value;
+    return value === '' ? null : Number(value);
+  }
+
+  private stored(fields: Record<string, unknown>, place: Place): Uint8Array | undefined {
     const wanted = this.schema.stored;
     if (wanted === 'none') return undefined;
     const kept: Record<string, unknown> = {};
@@ -134,9 +140,16 @@ export class DocumentMapper {
     for (const [name, value] of Object.entries(fields)) {
       // A null '_id' is no id, and nothing to keep either.
       if (name === idName || (this.idField === undefined && name === '_id')) continue;
-      if (wanted === 'all' ? !this.vectorNames.has(name) : wanted.includes(name)) kept[name] = value;
+      if (wanted === 'all' ? !this.vectorNames.has(name) : wanted.includes(name))
+        kept[name] = this.typed(name, value);
     }
-    return encoder.encode(JSON.stringify(kept));
+    try {
+      return encoder.encode(JSON.stringify(kept));
+    } catch (error) {
+      // What JSON.parse took, JSON.stringify gives back, but for the depth that a stack allows.
+      if (!(error instanceof RangeError)) throw error;
+      throw new RecordError(place, 'nested too deeply to be stored', 'flatten the record, or use --no-store');
+    }
   }
 }
 

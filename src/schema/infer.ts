@@ -81,6 +81,15 @@ export function inferSchema(
       stated.set(name, role);
     }
   }
+  if (Array.isArray(request.store) && sample.length > 0) {
+    for (const name of request.store) {
+      if (fields.has(name)) continue;
+      const near = didYouMean(name, fields.keys());
+      throw new UsageError(
+        `--store ${name}: no field of that name in the first ${sample.length} records${near}`,
+      );
+    }
+  }
   for (const { name } of request.fileVectors) {
     if (stated.has(name))
       throw new UsageError(`field '${name}' is given both as ${stated.get(name)} and by --vectors`);
@@ -123,7 +132,7 @@ export function inferSchema(
       if (role === 'keyword') keyword.push(name);
       if (role === 'number') number.push(name);
     }
-    notes.push(`${name}: ${describe(role, vectors.at(-1))}`);
+    notes.push(`${name}: ${describe(role, vectors.at(-1))}${hint(name, role, seen)}`);
   }
   for (const { name, dim, integers } of request.fileVectors) {
     addVector(name, dim, integers);
@@ -153,6 +162,15 @@ export function inferSchema(
 function describe(role: string, vector: VectorField | undefined): string {
   if (role === 'vector' && vector) return `vector of ${vector.dim}, ${vector.metric}, ${vector.spec.kind}`;
   return role === 'stored' ? 'stored only' : role;
+}
+
+/** Why a field that could have been searched is not. */
+function hint(name: string, role: string, seen: Seen): string {
+  if (role !== 'stored') return '';
+  const { length } = commonLength(seen);
+  if (seen.kinds.has('numbers') && seen.kinds.size === 1)
+    return ` (arrays of ${length} numbers; --vector ${name} to search them)`;
+  return seen.kinds.size > 1 ? ` (of several types: ${[...seen.kinds].join(', ')})` : '';
 }
 
 function observe(sample: Record<string, unknown>[], isId: (name: string) => boolean): Map<string, Seen> {

@@ -73,6 +73,7 @@ export async function build(
     progress.stop();
   }
   for (const note of report.notes) terminal.note(note);
+  for (const warning of report.warnings) terminal.warn(warning);
   for (const { file, line, row, reason } of report.rejectedRecords) {
     terminal.warn(
       `left out ${file}${line === undefined ? (row === undefined ? '' : `: row ${row}`) : `:${line}`}: ${reason}`,

@@ -1,4 +1,3 @@
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { UsageError } from '../../errors/index.js';
 import {
   type EvalReport,
@@ -10,6 +9,7 @@ import {
 import { openReader } from '../../index/index.js';
 import { parseFusion } from '../../recall/index.js';
 import type { Context } from '../context.js';
+import { LineFile } from '../line-file.js';
 import { describeSteps, Progress } from '../progress.js';
 import { type SearchFlags, searchSettings } from '../search-flags.js';
 import { table } from '../table.js';
@@ -50,7 +50,7 @@ export async function evaluateIndex(
   const index = path === undefined ? undefined : openReader(path);
   const runner = index && openRunner(index, options.threads);
   const progress = new Progress(terminal);
-  const saved = options.saveRun === undefined ? undefined : new AsideFile(options.saveRun);
+  const saved = options.saveRun === undefined ? undefined : new LineFile(options.saveRun, terminal);
   let report: EvalReport;
   try {
     report = await evaluate({
@@ -80,7 +80,7 @@ export async function evaluateIndex(
       onProgress: (run, done, total) =>
         progress.update((seconds) => `${run}: ${describeSteps(done, total, seconds)}`),
     });
-    saved?.commit();
+    await saved?.commit();
   } finally {
     saved?.abandon();
     progress.stop();
@@ -137,41 +137,4 @@ function render(report: EvalReport, { out }: Context['terminal']): string {
     text += `\n${table([['query', ...names], ...rows], ['left', ...names.map(() => 'right' as const)])}`;
   }
   return text;
-}
-
-/** A file written aside and renamed when complete, so that a failed run leaves none. */
-class AsideFile {
-  private readonly path: string;
-  private readonly scratch: string;
-  private fd: number | undefined;
-  private pending = '';
-
-  constructor(path: string) {
-    this.path = path;
-    this.scratch = `${path}.${process.pid}.tmp`;
-    this.fd = openSync(this.scratch, 'w');
-  }
-
-  line(text: string): void {
-    this.pending += `${text}\n`;
-    if (this.pending.length > 1 << 16) this.flush();
-  }
-
-  commit(): void {
-    this.flush();
-    closeSync(this.fd as number);
-    this.fd = undefined;
-    renameSync(this.scratch, this.path);
-  }
-
-  abandon(): void {
-    if (this.fd === undefined) return;
-    closeSync(this.fd);
-    rmSync(this.scratch, { force: true });
-  }
-
-  private flush(): void {
-    writeSync(this.fd as number, this.pending);
-    this.pending = '';
-  }
 }

@@ -70,6 +70,7 @@ export async function query(
       fields: options.fields,
       explain: options.explain === true,
       tag: options.tag,
+      headings: !single,
     });
     if (single) {
       const recaller = new Recaller(index);
