@@ -7,8 +7,10 @@ const LEAST_SHARE = 0.06;
 const LEAST_LEAD = 1.15;
 
 /** Least function words seen, and least different ones, for a guess to be more than chance. */
-const LEAST_HITS = 12;
-const LEAST_DISTINCT = 4;
+const LEAST_HITS = 4;
+const LEAST_DISTINCT = 3;
+/** Fewer words than this prove nothing by lacking function words. */
+const FEW_WORDS = 50;
 
 /** Frequent words, chosen to be rare in the neighbouring languages. */
 const FUNCTION_WORDS: Record<string, string> = {
@@ -74,7 +76,7 @@ export function detectLanguage(samples: string[]): string {
   const ranked = [...hits].sort(([, a], [, b]) => b - a);
   const [[best, count] = ['', 0], [, second] = ['', 0]] = ranked;
   const seen = distinct.get(best)?.size ?? 0;
-  if (count < LEAST_HITS || seen < LEAST_DISTINCT) return ascii ? 'en' : 'none';
+  if (count < LEAST_HITS || seen < LEAST_DISTINCT) return ascii && words < FEW_WORDS ? 'en' : 'none';
   return count >= LEAST_SHARE * words && count >= LEAST_LEAD * second ? best : 'none';
 }
 

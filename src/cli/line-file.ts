@@ -35,7 +35,8 @@ export class LineFile {
     try {
       const there = statSync(path, { throwIfNoEntry: false });
       if (there?.isDirectory()) throw new UsageError(`${path}: a directory; name a file`);
-      if (there !== undefined) this.path = realpathSync(path);
+      // Through a link the file it leads to is replaced, not the link.
+      if (there?.isFile()) this.path = realpathSync(path);
       this.scratch = there === undefined || there.isFile() ? `${this.path}.${process.pid}.tmp` : undefined;
       this.fd = openSync(this.scratch ?? this.path, 'w');
       if (this.scratch !== undefined && !fstatSync(this.fd).isFile())

