@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { buildKernels } from './kernels.mjs';
@@ -17,11 +17,18 @@ const require = createRequire(import.meta.url);
  * every start (10 ms).
  */
 const SEPARATE = ['snowball-stemmers', 'stopwords-iso'];
+/** Doors to packages that are late, too: each src/records/vendor/NAME.ts is a file of its own. */
+const DOORS = readdirSync(join(root, 'src/records/vendor')).map((file) => basename(file, '.ts'));
 const separate = {
   name: 'separate',
   setup(build) {
     const filter = new RegExp(`^(${SEPARATE.join('|')})$`);
     build.onResolve({ filter }, ({ path }) => ({ path: `./vendor/${path}.cjs`, external: true }));
+    const door = new RegExp(`/vendor/(${DOORS.join('|')})\\.js$`);
+    build.onResolve({ filter: door }, ({ path }) => ({
+      path: `./vendor/${basename(path, '.js')}.cjs`,
+      external: true,
+    }));
   },
 };
 
@@ -86,6 +93,15 @@ const results = await Promise.all([
       plugins: [],
       format: 'cjs',
       stdin: { contents: `module.exports = require('${name}');`, resolveDir: root },
+      outfile: `dist/vendor/${name}.cjs`,
+    }),
+  ),
+  ...DOORS.map((name) =>
+    esbuild.build({
+      ...commonjs,
+      plugins: [],
+      charset: 'utf8',
+      entryPoints: [`src/records/vendor/${name}.ts`],
       outfile: `dist/vendor/${name}.cjs`,
     }),
   ),

@@ -105,7 +105,10 @@ export const buildOptions: OptionSpec[] = [
     flags: '--input-format <format>',
     description: 'format of the inputs, where the file name does not say it',
     group: INPUT,
-    choices: ['jsonl', 'tsv', 'csv', 'text', 'npy', 'fvecs', 'bvecs', 'ivecs'],
+    choices: [
+      ...['jsonl', 'tsv', 'csv', 'text', 'trec', 'parquet', 'arrow', 'npy', 'npz', 'hdf5'],
+      ...['fvecs', 'bvecs', 'ivecs', 'fbin', 'u8bin', 'i8bin', 'ibin'],
+    ],
   },
   vectorsOption('documents'),
   {

@@ -75,21 +75,22 @@ export async function readTruth(
   k: number,
   tieAware: boolean,
 ): Promise<Truth> {
-  const source = await openVectors(path);
-  if (source.dtype !== 'i32') {
-    throw new InputError(
+  const source = await openVectors(path, { dataset: 'neighbors' });
+  const notRows = () =>
+    new InputError(
       { file: path },
       `holds ${source.dtype} values, not row numbers`,
-      'give an .ivecs file, or .npy of int32',
+      'give .ivecs, .ibin, .hdf5#neighbors, or .npy of int32',
     );
-  }
+  if (!/^[iu](32|64)$/.test(source.dtype)) throw notRows();
   const rows = new Map<string, Int32Array>();
   const warnings: string[] = [];
   let row = 0;
   for await (const { count, integers } of source.batches()) {
+    if (integers === undefined) throw notRows();
     for (let i = 0; i < count; i++, row++) {
       if (row >= queries.length) break;
-      rows.set(queries[row].id, (integers as Int32Array).slice(i * source.dim, (i + 1) * source.dim));
+      rows.set(queries[row].id, integers.slice(i * source.dim, (i + 1) * source.dim));
     }
     if (row >= queries.length && source.count !== undefined) break;
   }

@@ -1,10 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { pipeline, Readable } from 'node:stream';
+import { pipeline, Readable, type Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Place } from '../errors/index.js';
 import { displayName, readFault } from './faults.js';
 import type { ReadOptions } from './options.js';
+import { inflateZstd, nativeZstd, ZSTD_MAGIC } from './zstd.js';
 
 /** Bytes asked for at a time, on disk and of inflated data. */
 const CHUNK_BYTES = 256 * 1024;
@@ -13,16 +14,16 @@ const CHUNK_BYTES = 256 * 1024;
 const GZIP_MAGIC = Uint8Array.of(0x1f, 0x8b, 0x08);
 const UTF8_BOM = Uint8Array.of(0xef, 0xbb, 0xbf);
 
-/** True where whole contents begin as gzip does. */
-export function startsGzip(bytes: Uint8Array): boolean {
-  return GZIP_MAGIC.every((byte, i) => bytes[i] === byte);
+/** True where whole contents begin as gzip or zstd do. */
+export function startsCompressed(bytes: Uint8Array): boolean {
+  return [GZIP_MAGIC, ZSTD_MAGIC].some((magic) => magic.every((byte, i) => bytes[i] === byte));
 }
 
 /** An input opened for one forward pass. */
 export interface ByteSource {
   /** Bytes on disk; undefined for stdin, pipes and devices. */
   size?: number;
-  /** True where the input is gzip, found by its first bytes. */
+  /** True where the input is gzip or zstd, found by its first bytes. */
   compressed: boolean;
   /** Decoded bytes in pieces of any size, never reused; throws InputError. Reads no further than it is pulled. */
   chunks: AsyncGenerator<Buffer>;
@@ -31,7 +32,7 @@ export interface ByteSource {
 }
 
 /**
- * Opens a file, a pipe or stdin ('-') and looks at its first bytes; gzip, also of several members, is inflated.
+ * Opens a file, a pipe or stdin ('-') and looks at its first bytes; gzip and zstd, also of several members, are inflated.
  * @throws InputError where it can't be opened
  */
 export async function openBytes(path: string, options: ReadOptions = {}): Promise<ByteSource> {
@@ -40,12 +41,12 @@ export async function openBytes(path: string, options: ReadOptions = {}): Promis
   const stream =
     path === '-' ? (options.stdin ?? process.stdin) : createReadStream(path, { highWaterMark: CHUNK_BYTES });
   const raw = rawChunks(stream, place, options.onBytes);
-  const head = await readHead(raw, GZIP_MAGIC);
+  const head = await readHead(raw, [GZIP_MAGIC, ZSTD_MAGIC]);
   const plain = prepend(head.chunk, raw);
   return {
     size,
-    compressed: head.matches,
-    chunks: head.matches ? inflate(plain, place) : plain,
+    compressed: head.magic !== undefined,
+    chunks: head.magic === undefined ? plain : inflate(plain, head.magic, place),
     close: async () => {
       await raw.return(undefined);
     },
@@ -55,8 +56,8 @@ export async function openBytes(path: string, options: ReadOptions = {}): Promis
 /** The chunks of a text without the byte order mark at its start. */
 export async function* withoutBom(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   try {
-    const head = await readHead(chunks, UTF8_BOM);
-    const rest = head.matches ? head.chunk.subarray(UTF8_BOM.length) : head.chunk;
+    const head = await readHead(chunks, [UTF8_BOM]);
+    const rest = head.magic !== undefined ? head.chunk.subarray(UTF8_BOM.length) : head.chunk;
     if (rest.length > 0) yield rest;
     yield* chunks;
   } finally {
@@ -90,22 +91,28 @@ async function* rawChunks(
 }
 
 /**
- * Pulls chunks only while what came so far may still become `magic`: a slow pipe that has sent one short line is
- * not made to send more before that line is answered.
+ * Pulls chunks only while what came so far may still become one of `magics`: a slow pipe that has sent one short
+ * line is not made to send more before that line is answered.
  */
 async function readHead(
   chunks: AsyncGenerator<Buffer>,
-  magic: Uint8Array,
-): Promise<{ chunk: Buffer; matches: boolean }> {
+  magics: Uint8Array[],
+): Promise<{ chunk: Buffer; magic?: Uint8Array }> {
   let chunk: Buffer = Buffer.alloc(0);
   for (;;) {
-    const compared = Math.min(chunk.length, magic.length);
-    if (magic.subarray(0, compared).some((byte, i) => chunk[i] !== byte)) return { chunk, matches: false };
-    if (compared === magic.length) return { chunk, matches: true };
+    const possible = magics.filter((magic) => startsAs(chunk, magic));
+    const magic = possible.find(({ length }) => length <= chunk.length);
+    if (magic !== undefined) return { chunk, magic };
+    if (possible.length === 0) return { chunk };
     const next = await chunks.next();
-    if (next.done) return { chunk, matches: false };
+    if (next.done) return { chunk };
     chunk = chunk.length === 0 ? next.value : Buffer.concat([chunk, next.value]);
   }
+}
+
+/** True where as much as there is of `chunk` agrees with `magic`. */
+function startsAs(chunk: Buffer, magic: Uint8Array): boolean {
+  return magic.every((byte, i) => i >= chunk.length || chunk[i] === byte);
 }
 
 async function* prepend(head: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
@@ -117,13 +124,25 @@ async function* prepend(head: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenera
   }
 }
 
-async function* inflate(chunks: AsyncGenerator<Buffer>, place: Place): AsyncGenerator<Buffer> {
-  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
-  // The iterator below sees every error that pipeline does; the callback only keeps it from being thrown twice.
-  pipeline(Readable.from(chunks, { highWaterMark: 1 }), gunzip, () => {});
+async function* inflate(
+  chunks: AsyncGenerator<Buffer>,
+  magic: Uint8Array,
+  place: Place,
+): AsyncGenerator<Buffer> {
+  const what = magic === GZIP_MAGIC ? 'gzip' : 'zstd';
   try {
-    for await (const chunk of gunzip) yield chunk as Buffer;
+    if (what === 'gzip') yield* through(chunks, createGunzip({ chunkSize: CHUNK_BYTES }));
+    else if (nativeZstd !== undefined) yield* through(chunks, nativeZstd());
+    else yield* inflateZstd(chunks);
   } catch (error) {
-    throw readFault(error, place);
+    throw readFault(error, place, what);
+  } finally {
+    await chunks.return(undefined);
   }
+}
+
+async function* through(chunks: AsyncGenerator<Buffer>, transform: Transform): AsyncGenerator<Buffer> {
+  // The iterator below sees every error that pipeline does; the callback only keeps it from being thrown twice.
+  pipeline(Readable.from(chunks, { highWaterMark: 1 }), transform, () => {});
+  for await (const chunk of transform) yield chunk as Buffer;
 }

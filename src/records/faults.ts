@@ -5,8 +5,8 @@ export function displayName(path: string): string {
   return path === '-' ? 'stdin' : path;
 }
 
-/** Turns a failure of the operating system or of zlib while reading `place` into an InputError; passes on our own errors. */
-export function readFault(error: unknown, place: Place): Error {
+/** Turns a failure of the operating system or of a decoder while reading `place` into an InputError; passes on our own errors. */
+export function readFault(error: unknown, place: Place, compression = 'gzip'): Error {
   if (error instanceof InputError) return error;
   if (!(error instanceof Error)) return new InputError(place, String(error));
   const code = (error as NodeJS.ErrnoException).code ?? '';
@@ -15,9 +15,10 @@ export function readFault(error: unknown, place: Place): Error {
     return new InputError(place, 'a part of the path is not a directory', 'check the path');
   if (code === 'EACCES' || code === 'EPERM') return new InputError(place, 'permission denied');
   if (code === 'EISDIR') return new InputError(place, 'is a directory, not a file', 'name a file in it');
-  if (code === 'Z_BUF_ERROR') return new InputError(place, 'truncated gzip data', 'copy the file again');
-  if (code.startsWith('Z_')) {
-    return new InputError(place, `corrupt gzip data (${error.message})`, 'copy the file again');
+  if (code === 'Z_BUF_ERROR')
+    return new InputError(place, `truncated ${compression} data`, 'copy the file again');
+  if (code.startsWith('Z_') || code.startsWith('ZSTD_')) {
+    return new InputError(place, `corrupt ${compression} data (${error.message})`, 'copy the file again');
   }
   if (code !== '') return new InputError(place, `can't be read (${code})`);
   return error;

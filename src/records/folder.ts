@@ -2,8 +2,11 @@ import { readFileSync, statSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { InputError, type Place, RecordError } from '../errors/index.js';
-import { openBytes, startsGzip, withoutBom } from './bytes.js';
+import { openBytes, startsCompressed, withoutBom } from './bytes.js';
 import { displayName, invalidUtf8, readFault, tooLarge } from './faults.js';
+import { extension } from './formats.js';
+import { splitFrontMatter } from './frontmatter.js';
+import { decodeHtml, htmlToText } from './html.js';
 import { DEFAULT_MAX_RECORD_BYTES, type ReadOptions } from './options.js';
 import type { SourceItem } from './source.js';
 import { decodeUtf8 } from './utf8.js';
@@ -20,9 +23,10 @@ export interface TextFile {
 }
 
 /**
- * Texts as documents: every .txt and .md file below a directory, in path order by UTF-8 bytes, or one file. The id
- * is the path below the directory (of one file: its name), `text` the whole file, and a .md file's `title` its first
- * `# ` heading.
+ * Texts as documents: every .txt, .md and .html file below a directory, in path order by UTF-8 bytes, or one file. The
+ * id is the path below the directory (of one file: its name), `text` the whole file. Of a .md file the front matter is
+ * fields (its `_id` and `title` before ours), and `title` is the first `# ` heading; of .html files `title` and `text`
+ * are what a reader sees.
  */
 export async function* readTexts(
   path: string,
@@ -79,7 +83,7 @@ async function* walk(root: string, below: string): AsyncGenerator<TextFile | Rec
 
   for (const { entry, key } of keyed) {
     const directory = entry.isDirectory();
-    if (!directory && !/\.(txt|md)$/i.test(key.toString('latin1'))) continue;
+    if (!directory && !/\.(txt|md|html?)$/i.test(key.toString('latin1'))) continue;
     const name = decodeUtf8(entry.name);
     if (name === undefined) {
       yield new RecordError(
@@ -114,11 +118,24 @@ async function readText(file: TextFile, options: ReadOptions, limit: number): Pr
   if (bytes instanceof RecordError) return bytes;
   if (bytes.length > limit) return tooLarge(place, limit, bytes.length);
   const text = decodeUtf8(bytes);
-  if (text === undefined) return invalidUtf8(place);
   const fields: Record<string, unknown> = { _id: file.id };
-  const title = /\.md(\.gz)?$/i.test(file.id) ? firstHeading(text) : undefined;
-  if (title !== undefined) fields.title = title;
-  fields.text = text;
+  const kind = extension(file.id);
+  if (kind === 'html' || kind === 'htm') {
+    const html = decodeHtml(bytes, text);
+    if (html === undefined) return invalidUtf8(place);
+    Object.assign(fields, await htmlToText(html));
+  } else if (text === undefined) {
+    return invalidUtf8(place);
+  } else if (kind === 'md') {
+    const parts = await splitFrontMatter(text, place);
+    if (parts instanceof RecordError) return parts;
+    Object.assign(fields, parts.fields);
+    fields.title ??= firstHeading(parts.body);
+    if (fields.title === undefined) delete fields.title;
+    fields.text = parts.body;
+  } else {
+    fields.text = text;
+  }
   return { place, bytes: bytes.length, fields };
 }
 
@@ -132,7 +149,7 @@ function readSmall(path: string, place: Place, options: ReadOptions): Buffer | u
     const found = statSync(path);
     if (!found.isFile() || found.size > SMALL_FILE_BYTES) return undefined;
     const bytes = readFileSync(path);
-    if (startsGzip(bytes)) return undefined;
+    if (startsCompressed(bytes)) return undefined;
     options.onBytes?.(bytes.length);
     return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
   } catch (error) {
@@ -186,7 +203,7 @@ export async function requireTextFile(path: string, name: string): Promise<void>
   if (first.done) {
     throw new InputError(
       { file: name },
-      'no corpus.jsonl and no .txt or .md file in this directory',
+      'no corpus.jsonl and no .txt, .md or .html file in this directory',
       'name the input files themselves',
     );
   }

@@ -7,13 +7,15 @@ import {
   extension,
   INPUT_FORMAT_NAMES,
   inputFormat,
+  splitAddress,
+  tableFormat,
   type VectorFormat,
   vectorFormat,
 } from './formats.js';
 
 /** One thing to read, found and recognised. */
 export interface Input {
-  /** As given; of a BEIR directory its corpus file; '-' is stdin. */
+  /** As given, with the `#name` of an array or column; of a BEIR directory its corpus file; '-' is stdin. */
   path: string;
   /** For messages. */
   name: string;
@@ -24,12 +26,12 @@ export interface Input {
 }
 
 const FORMATS = INPUT_FORMAT_NAMES.join(', ');
-const BEIR_CORPUS = ['corpus.jsonl', 'corpus.jsonl.gz'];
+const BEIR_CORPUS = ['corpus.jsonl', 'corpus.jsonl.gz', 'corpus.jsonl.zst'];
 
 /**
- * Finds out what each path is: by `inputFormat`, else by extension (with or without .gz). A directory with
- * corpus.jsonl or corpus.jsonl.gz is BEIR and stands for that file, any other for its .txt and .md files. stdin is
- * JSONL unless `inputFormat` says otherwise.
+ * Finds out what each path is: by `inputFormat`, else by extension (with or without .gz or .zst). A directory with
+ * corpus.jsonl is BEIR and stands for that file, any other for its .txt, .md and .html files. `corpus.parquet` is
+ * documents, `corpus.parquet#emb` vectors. stdin is JSONL unless `inputFormat` says otherwise.
  * @throws UsageError for an unknown format or '-' twice; InputError for a path that can't be read
  */
 export async function resolveInputs(paths: string[], options: { inputFormat?: string }): Promise<Input[]> {
@@ -49,11 +51,12 @@ export async function resolveInputs(paths: string[], options: { inputFormat?: st
 
 async function resolveInput(path: string, wanted: Input['format'] | undefined): Promise<Input> {
   if (path === '-') return makeInput(path, wanted ?? 'jsonl');
-  const found = await sizeOf(path);
+  const { path: file, part } = splitAddress(path, wanted);
+  const found = await sizeOf(file);
   if (found.directory) return resolveDirectory(path, wanted);
-  const format = wanted ?? inputFormat(extension(path));
-  if (format === undefined) throw unknownExtension(path);
-  return makeInput(path, format, found.bytes);
+  const format = wanted ?? inputFormat(extension(file));
+  if (format === undefined) throw unknownExtension(file);
+  return makeInput(path, format, found.bytes, part);
 }
 
 async function resolveDirectory(path: string, wanted: Input['format'] | undefined): Promise<Input> {
@@ -76,8 +79,9 @@ async function resolveDirectory(path: string, wanted: Input['format'] | undefine
   return makeInput(path, 'text');
 }
 
-function makeInput(path: string, format: Input['format'], bytes?: number): Input {
-  const kind = vectorFormat(format) === undefined ? 'documents' : 'vectors';
+function makeInput(path: string, format: Input['format'], bytes?: number, part?: string): Input {
+  const column = tableFormat(format) !== undefined && part !== undefined;
+  const kind = vectorFormat(format) !== undefined || column ? 'vectors' : 'documents';
   return { path, name: displayName(path), kind, format, bytes };
 }
 

@@ -2,6 +2,7 @@ import { InputError } from '../errors/index.js';
 import type { ByteReader } from './bytereader.js';
 import {
   type DecodedRows,
+  exactIntegers,
   MAX_DIMENSION,
   truncatedRow,
   type VectorLayout,
@@ -20,9 +21,17 @@ const TYPES: Record<string, { dtype: VectorType; bytes: number; decode: Decoder 
   f8: { dtype: 'f64', bytes: 8, decode: (bytes) => new Float64Array(bytes.buffer) },
   u1: { dtype: 'u8', bytes: 1, decode: (bytes) => bytes },
   i1: { dtype: 'i8', bytes: 1, decode: (bytes) => new Int8Array(bytes.buffer) },
+  // What ml_dtypes' bfloat16 is saved as: NumPy itself has no name for it.
+  V2: { dtype: 'bf16', bytes: 2, decode: (bytes) => fromBfloat(new Uint16Array(bytes.buffer)) },
   u2: { dtype: 'u16', bytes: 2, decode: (bytes) => new Uint16Array(bytes.buffer) },
   i2: { dtype: 'i16', bytes: 2, decode: (bytes) => new Int16Array(bytes.buffer) },
   i4: { dtype: 'i32', bytes: 4, decode: (bytes) => new Int32Array(bytes.buffer) },
+  u4: { dtype: 'u32', bytes: 4, decode: (bytes) => new Uint32Array(bytes.buffer) },
+  u8: {
+    dtype: 'u64',
+    bytes: 8,
+    decode: (bytes) => Float64Array.from(new BigUint64Array(bytes.buffer), Number),
+  },
   i8: {
     dtype: 'i64',
     bytes: 8,
@@ -103,13 +112,22 @@ export async function readNpyLayout(reader: ByteReader, file: string, size?: num
 
 function toFloats(values: ArrayLike<number>, dtype: VectorType): DecodedRows {
   const floats = values instanceof Float32Array ? values : new Float32Array(values);
-  return dtype === 'i32' ? { values: floats, integers: values as Int32Array } : { values: floats };
+  return /^[iu](32|64)$/.test(dtype)
+    ? { values: floats, integers: exactIntegers(values) }
+    : { values: floats };
+}
+
+/** bfloat16 is the upper half of a float32. */
+function fromBfloat(bits: Uint16Array): Float32Array {
+  const words = new Uint32Array(bits.length);
+  for (let i = 0; i < bits.length; i++) words[i] = bits[i] << 16;
+  return new Float32Array(words.buffer);
 }
 
 let halves: Float32Array | undefined;
 
 /** IEEE 754 binary16 by a table of all 65,536 values (256 KiB), made on first use. */
-function fromHalf(bits: Uint16Array): Float32Array {
+export function fromHalf(bits: Uint16Array): Float32Array {
   halves ??= Float32Array.from({ length: 65_536 }, (_, half) => halfToNumber(half));
   const values = new Float32Array(bits.length);
   for (let i = 0; i < bits.length; i++) values[i] = halves[bits[i]];

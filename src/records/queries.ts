@@ -1,17 +1,26 @@
 import { didYouMean, InputError, type Place, RecordError, UsageError } from '../errors/index.js';
 import { openBytes } from './bytes.js';
 import { displayName, invalidUtf8, tooLarge } from './faults.js';
-import { extension, type VectorFormat, vectorFormat } from './formats.js';
+import {
+  extension,
+  splitAddress,
+  type TableFormat,
+  tableFormat,
+  type VectorFormat,
+  vectorFormat,
+} from './formats.js';
 import { idText, isIdFault, typeName } from './id.js';
 import { isBlank, parseObject } from './jsonl.js';
 import { DEFAULT_MAX_RECORD_BYTES, type ReadOptions } from './options.js';
 import type { QueryFormat, SourceQuery } from './query.js';
 import { lineBoundary, readSlices } from './split.js';
+import { openTable } from './tables/open.js';
+import { readRows } from './tables/table.js';
 import { readTopics } from './topics.js';
 import { decodeUtf8 } from './utf8.js';
 import { openVectors } from './vectors.js';
 
-const FORMATS: Record<string, QueryFormat> = {
+const TEXT_FORMATS: Record<string, QueryFormat> = {
   jsonl: 'jsonl',
   ndjson: 'jsonl',
   tsv: 'tsv',
@@ -20,12 +29,11 @@ const FORMATS: Record<string, QueryFormat> = {
   xml: 'trec',
   text: 'text',
   txt: 'text',
-  fvecs: 'fvecs',
-  bvecs: 'bvecs',
-  ivecs: 'ivecs',
-  npy: 'npy',
 };
-const NAMES = ['jsonl', 'tsv', 'trec', 'text', 'fvecs', 'bvecs', 'ivecs', 'npy'];
+const NAMES = [
+  ...['jsonl', 'tsv', 'trec', 'text', 'parquet', 'arrow', 'fvecs', 'bvecs', 'ivecs'],
+  ...['npy', 'npz', 'fbin', 'u8bin', 'i8bin', 'ibin', 'hdf5'],
+];
 const ID_FIELDS = ['_id', 'id', 'query_id', 'qid'];
 const TEXT_FIELDS = ['text', 'query'];
 
@@ -35,7 +43,7 @@ const TEXT_FIELDS = ['text', 'query'];
  * works on one.
  *
  * TSV has a header when its first line names `text` or `query` and, beside other columns, an id; else its lines are
- * `id <tab> text`, or just `text`. A blank line of `text` is an empty query, so that ids stay row numbers.
+ * `id <tab> text`, or just `text`. Tables are read by row, with columns named as the fields of JSONL. A blank line of `text` is an empty query, so that ids stay row numbers.
  * @throws UsageError for an unknown format or extension; InputError for the first line that is no query
  */
 export async function* readQueries(
@@ -45,24 +53,49 @@ export async function* readQueries(
   const { format: wanted, ...rest } = options;
   const format = queryFormat(path, wanted);
   const name = displayName(path);
+  const table = tableFormat(format);
+  const { part } = splitAddress(path, format);
   if (format === 'trec') yield* readTopics(path, name, rest);
-  else if (vectorFormat(format) !== undefined) yield* readVectorQueries(path, format as VectorFormat, rest);
+  else if (table !== undefined && part === undefined) yield* readTableQueries(path, table, rest);
+  else if (table !== undefined || vectorFormat(format) !== undefined)
+    yield* readVectorQueries(path, format as VectorFormat, rest);
   else yield* readLines(path, name, format as 'jsonl' | 'tsv' | 'text', rest);
 }
 
 function queryFormat(path: string, wanted: string | undefined): QueryFormat {
   if (wanted !== undefined) {
-    const key = wanted.toLowerCase();
-    if (Object.hasOwn(FORMATS, key)) return FORMATS[key];
+    const format = formatNamed(wanted.toLowerCase());
+    if (format !== undefined) return format;
     throw new UsageError(
       `${displayName(path)}: unknown query format '${wanted}'${didYouMean(wanted, NAMES) || `; one of ${NAMES.join(', ')}`}`,
     );
   }
   if (path === '-') return 'jsonl';
-  const ending = extension(path);
-  if (Object.hasOwn(FORMATS, ending)) return FORMATS[ending];
+  const ending = extension(splitAddress(path).path);
+  const format = formatNamed(ending);
+  if (format !== undefined) return format;
   const what = ending === '' ? 'no extension to tell its format by' : `unknown extension '.${ending}'`;
   throw new UsageError(`${path}: ${what}; queries are one of ${NAMES.join(', ')}`);
+}
+
+function formatNamed(name: string): QueryFormat | undefined {
+  if (Object.hasOwn(TEXT_FORMATS, name)) return TEXT_FORMATS[name];
+  return tableFormat(name) ?? vectorFormat(name);
+}
+
+/** The rows of a table as queries, their columns as in JSONL. */
+async function* readTableQueries(
+  path: string,
+  format: TableFormat,
+  options: ReadOptions,
+): AsyncGenerator<SourceQuery> {
+  let row = 0;
+  for await (const items of readRows(await openTable(path, format, options), options)) {
+    for (const item of items) {
+      if (item instanceof RecordError) throw item;
+      yield toQuery(item.fields, item.place, row++);
+    }
+  }
 }
 
 async function* readLines(
@@ -156,7 +189,7 @@ async function* readVectorQueries(
   format: VectorFormat,
   options: ReadOptions,
 ): AsyncGenerator<SourceQuery> {
-  const source = await openVectors(path, { ...options, format });
+  const source = await openVectors(path, { ...options, format, dataset: 'test' });
   for await (const { firstRow, count, values } of source.batches()) {
     for (let i = 0; i < count; i++) {
       const row = firstRow + i;

@@ -1,10 +1,14 @@
 import { InputError, UsageError } from '../errors/index.js';
+import { type BinFormat, readBinLayout } from './bins.js';
 import { ByteReader } from './bytereader.js';
-import { openBytes } from './bytes.js';
+import { type ByteSource, openBytes } from './bytes.js';
 import { displayName } from './faults.js';
-import { extension, type VectorFormat, vectorFormat } from './formats.js';
+import { extension, splitAddress, tableFormat, type VectorFormat, vectorFormat } from './formats.js';
+import { openHdf5 } from './hdf5.js';
 import { readNpyLayout } from './npy.js';
+import { openNpzArray } from './npz.js';
 import type { ReadOptions } from './options.js';
+import { openColumn } from './tables/column.js';
 import { readVecsLayout } from './vecs.js';
 import type { VectorLayout, VectorType } from './vectorlayout.js';
 
@@ -15,7 +19,10 @@ export interface VectorBatch {
   count: number;
   /** count × dim, row-major. Values above 2^24 of wide integers and doubles are rounded; nothing is judged. */
   values: Float32Array;
-  /** The exact values of an i32 file (ivecs, npy `<i4`): neighbour lists are row numbers, not coordinates. */
+  /**
+   * The exact values of a file of 32- or 64-bit integers, where all of the batch are int32: neighbour lists are row
+   * numbers, not coordinates.
+   */
   integers?: Int32Array;
 }
 
@@ -24,7 +31,7 @@ export interface VectorSource {
   /** 0 for an empty file. */
   dim: number;
   dtype: VectorType;
-  /** Rows, where known without reading: npy, and uncompressed files. */
+  /** Rows, where known without reading. */
   count?: number;
   /**
    * The rows in order. A file can be read again and again, each call from its start; stdin and pipes once.
@@ -33,23 +40,47 @@ export interface VectorSource {
   batches(): AsyncGenerator<VectorBatch>;
 }
 
+export interface VectorsOptions extends ReadOptions {
+  /** Where the extension does not say it. */
+  format?: VectorFormat;
+  /** The dataset of an HDF5 file where the path names none: by default `train`, as ann-benchmarks has it. */
+  dataset?: string;
+}
+
+const ENDINGS = '.fvecs, .bvecs, .ivecs, .npy, .npz, .fbin, .u8bin, .i8bin, .ibin or .hdf5';
+
 /**
- * Opens a vectors file and reads its head. gzip is seen through.
+ * Opens a vectors file and reads its head. `FILE#NAME` is an array of an npz or HDF5 file or a column of a Parquet or
+ * Arrow file. gzip and zstd are seen through, but for npz, HDF5 and Parquet, which are read at positions.
  * @throws UsageError when no format is given and the extension says none; InputError where it isn't what it claims
  */
-export async function openVectors(
-  path: string,
-  options: ReadOptions & { format?: VectorFormat } = {},
-): Promise<VectorSource> {
-  const name = displayName(path);
-  const format = options.format ?? vectorFormat(extension(path));
+export async function openVectors(address: string, options: VectorsOptions = {}): Promise<VectorSource> {
+  const { format: wanted, dataset, ...rest } = options;
+  const { path, part } = splitAddress(address, wanted);
+  const ending = extension(path);
+  const format = wanted ?? vectorFormat(ending) ?? tableFormat(ending);
   if (format === undefined) {
     throw new UsageError(
-      `${name}: its name doesn't end in .fvecs, .bvecs, .ivecs or .npy (or these with .gz)`,
+      `${displayName(path)}: its name doesn't end in ${ENDINGS}, and it is no column FILE.parquet#NAME`,
     );
   }
-  const { onBytes, ...quiet } = options;
-  const first = await openHead(path, name, format, path === '-' ? options : quiet);
+  if (format === 'hdf5') return openHdf5(path, part ?? dataset ?? 'train', rest);
+  if (format === 'parquet' || format === 'arrow') return openColumn(path, part, format, rest);
+  return openLaidOut(path, part, format, rest);
+}
+
+/** Formats that are a head and then rows of one size. */
+async function openLaidOut(
+  path: string,
+  part: string | undefined,
+  format: LaidOutFormat,
+  options: ReadOptions,
+): Promise<VectorSource> {
+  const name = part === undefined ? displayName(path) : `${displayName(path)}#${part}`;
+  const open = (with_: ReadOptions) =>
+    format === 'npz' ? openNpzArray(path, part, with_) : openBytes(path, with_);
+  const { onBytes: _, ...quiet } = options;
+  const first = await openHead(await open(path === '-' ? options : quiet), name, format);
   const { layout, repeatable } = first;
   if (repeatable) await first.reader.close();
   let once: ByteReader | undefined = repeatable ? undefined : first.reader;
@@ -61,10 +92,7 @@ export async function openVectors(
     count: layout.count ?? countRows(layout, first.size),
     batches: async function* () {
       if (repeatable) {
-        const reader = new ByteReader(await openBytes(path, options));
-        await reader.fill(layout.headerBytes);
-        reader.take(layout.headerBytes);
-        yield* readRows(reader, layout, name);
+        yield* readRows(new ByteReader(await open(options)), layout, name, layout.headerBytes);
         return;
       }
       if (once === undefined)
@@ -76,18 +104,29 @@ export async function openVectors(
   };
 }
 
-async function openHead(path: string, name: string, format: VectorFormat, options: ReadOptions) {
-  const source = await openBytes(path, options);
+type LaidOutFormat = Exclude<VectorFormat, 'hdf5' | 'parquet' | 'arrow'>;
+
+async function openHead(source: ByteSource, name: string, format: LaidOutFormat) {
   const reader = new ByteReader(source);
   const size = source.compressed ? undefined : source.size;
   try {
-    const layout =
-      format === 'npy' ? await readNpyLayout(reader, name, size) : await readVecsLayout(reader, name, format);
+    const layout = await readLayout(reader, name, format, size);
     return { reader, layout, size, repeatable: source.size !== undefined };
   } catch (error) {
     await reader.close();
     throw error;
   }
+}
+
+function readLayout(
+  reader: ByteReader,
+  name: string,
+  format: LaidOutFormat,
+  size: number | undefined,
+): Promise<VectorLayout> {
+  if (format === 'npy' || format === 'npz') return readNpyLayout(reader, name, size);
+  if (format.endsWith('bin')) return readBinLayout(reader, name, format as BinFormat, size);
+  return readVecsLayout(reader, name, format as 'fvecs' | 'bvecs' | 'ivecs');
 }
 
 /** A size that is no whole number of rows says nothing: the reader will find out which row is at fault. */
@@ -99,10 +138,13 @@ async function* readRows(
   reader: ByteReader,
   layout: VectorLayout,
   file: string,
+  skip = 0,
 ): AsyncGenerator<VectorBatch> {
   const { rowBytes, count } = layout;
   let row = 0;
   try {
+    await reader.fill(skip);
+    reader.take(skip);
     while (rowBytes > 0 && (count === undefined || row < count)) {
       const held = await reader.fill(rowBytes);
       if (held < rowBytes) {
@@ -119,7 +161,8 @@ async function* readRows(
     if (count === undefined) return;
     if (row < count)
       throw new InputError({ file }, `truncated: ${row} of ${count} vectors`, 'copy the file again');
-    if ((await reader.fill(1)) > 0) throw new InputError({ file }, 'has more bytes than its header promises');
+    if (!layout.trailing && (await reader.fill(1)) > 0)
+      throw new InputError({ file }, 'has more bytes than its header promises');
   } finally {
     await reader.close();
   }

@@ -69,7 +69,8 @@ describe('resolveInputs', () => {
   test('what can not be read is said', async () => {
     const odd = files.file('odd/corpus.jsnol', '');
     const bare = files.file('odd/corpus', '');
-    const formats = 'jsonl, ndjson, tsv, csv, text, fvecs, bvecs, ivecs, npy';
+    const formats =
+      'jsonl, ndjson, tsv, csv, text, trec, sgml, parquet, pq, arrow, arrows, feather, fvecs, bvecs, ivecs, npy, npz, fbin, u8bin, i8bin, ibin, hdf5, h5';
     const folder = join(files.root, 'odd');
     for (const [paths, inputFormat, message] of [
       [['nowhere.jsonl'], undefined, 'InputError: nowhere.jsonl: no such file or directory; check the path'],
@@ -89,13 +90,13 @@ describe('resolveInputs', () => {
         `UsageError: ${bare}: no extension to tell its format by; say --input-format (${formats})`,
       ],
       [[bare], 'jsnol', "UsageError: --input-format jsnol: unknown format; did you mean 'jsonl'?"],
-      [[bare], 'parquet', `UsageError: --input-format parquet: unknown format; one of ${formats}`],
+      [[bare], 'orcale', `UsageError: --input-format orcale: unknown format; one of ${formats}`],
       [[bare], 'constructor', `UsageError: --input-format constructor: unknown format; one of ${formats}`],
       [['-', '-'], undefined, "UsageError: '-' is named twice; stdin can be read only once"],
       [
         [folder],
         undefined,
-        `InputError: ${folder}: no corpus.jsonl and no .txt or .md file in this directory; name the input files themselves`,
+        `InputError: ${folder}: no corpus.jsonl and no .txt, .md or .html file in this directory; name the input files themselves`,
       ],
       [[folder], 'csv', `UsageError: ${folder}: a directory can't be read as csv; name the files in it`],
       [
@@ -123,7 +124,7 @@ describe('texts', () => {
       'a-b.txt',
     ];
     for (const name of names) files.file(`texts/${name}`, `in ${name}`);
-    files.file('texts/other.html', 'no');
+    files.file('texts/other.xyz', 'no');
     symlinkSync(join(files.root, 'texts/a.txt'), join(files.root, 'texts/link.txt'));
     symlinkSync(join(files.root, 'texts'), join(files.root, 'texts/cycle'));
     const [input] = await resolveInputs([join(files.root, 'texts')], {});

@@ -274,12 +274,13 @@ describe('vector queries', () => {
 });
 
 describe('query formats', () => {
-  const names = 'jsonl, tsv, trec, text, fvecs, bvecs, ivecs, npy';
+  const names =
+    'jsonl, tsv, trec, text, parquet, arrow, fvecs, bvecs, ivecs, npy, npz, fbin, u8bin, i8bin, ibin, hdf5';
   test.each([
     ['q.jsnol', undefined, `q.jsnol: unknown extension '.jsnol'; queries are one of ${names}`],
     ['topics', undefined, `topics: no extension to tell its format by; queries are one of ${names}`],
     ['q.tsv', 'jsnl', "q.tsv: unknown query format 'jsnl'; did you mean 'jsonl'?"],
-    ['-', 'parquet', `stdin: unknown query format 'parquet'; one of ${names}`],
+    ['-', 'orcale', `stdin: unknown query format 'orcale'; one of ${names}`],
   ])('%s as %s', async (path, format, message) => {
     expect(await messageOf(() => all(readQueries(path, { format })))).toBe(`UsageError: ${message}`);
   });

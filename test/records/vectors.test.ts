@@ -160,7 +160,8 @@ describe('fvecs, bvecs, ivecs', () => {
     expect(await messageOf(() => rowsOf(source))).toBe(
       'InputError: stdin: can be read only once; save it to a file first',
     );
-    const ending = "its name doesn't end in .fvecs, .bvecs, .ivecs or .npy (or these with .gz)";
+    const ending =
+      "its name doesn't end in .fvecs, .bvecs, .ivecs, .npy, .npz, .fbin, .u8bin, .i8bin, .ibin or .hdf5, and it is no column FILE.parquet#NAME";
     expect(await messageOf(() => openVectors('-'))).toBe(`UsageError: stdin: ${ending}`);
     expect(await messageOf(() => openVectors('a.jsonl'))).toBe(`UsageError: a.jsonl: ${ending}`);
     expect(await messageOf(() => openVectors('no.npy'))).toBe(

@@ -1,0 +1,2 @@
+/** YAML 1.2, for the front matter of Markdown. */
+export { parseDocument } from 'yaml';
