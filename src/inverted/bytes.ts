@@ -28,6 +28,11 @@ export class ByteWriter {
     this.bytes[this.length++] = rest;
   }
 
+  byte(value: number): void {
+    if (this.length === this.bytes.length) this.reserve(1);
+    this.bytes[this.length++] = value;
+  }
+
   append(bytes: Uint8Array): void {
     if (this.length + bytes.length > this.bytes.length) this.reserve(bytes.length);
     this.bytes.set(bytes, this.length);
@@ -64,6 +69,8 @@ export class ByteReader {
 
   /** @throws DecodeError at the end of the bytes, or above 2^53 - 1 */
   vbyte(): number {
+    // Most are short.
+    if (this.at < this.bytes.length && this.bytes[this.at] < 128) return this.bytes[this.at++];
     let value = 0;
     let unit = 1;
     for (let i = 0; i < 8; i++) {
@@ -77,6 +84,12 @@ export class ByteReader {
       unit *= 128;
     }
     throw new DecodeError('a number is too large');
+  }
+
+  /** @throws DecodeError at the end of the bytes */
+  byte(): number {
+    if (this.at >= this.bytes.length) throw new DecodeError('bytes are cut off');
+    return this.bytes[this.at++];
   }
 
   /** A view of the next bytes. @throws DecodeError when there are fewer */

@@ -1,25 +1,39 @@
 import type { ByteWriter } from './bytes.js';
 
-/** A term's documents, ascending, and how often it stands in each. Parallel arrays. */
-export interface Postings {
-  docs: Uint32Array;
-  tfs: Uint32Array;
-}
-
 /**
- * How the postings of one term become bytes. A list of one posting never gets here: it stands in
- * the dictionary. Every codec runs the one suite test/inverted/codec.test.ts.
+ * How a run of postings becomes bytes: a whole short list, or one block of a long one. A list of
+ * one posting never gets here: it stands in the dictionary. Every codec runs the one suite
+ * test/inverted/codec.test.ts.
  */
 export interface PostingsCodec {
-  /** Recorded in the segment. */
-  readonly name: string;
-  /** @param docs strictly ascending @param tfs each >= 1 @param count how many of both are meant */
-  encode(docs: Uint32Array, tfs: Uint32Array, count: number, out: ByteWriter): void;
   /**
-   * @param bytes exactly what encode() appended
-   * @param count postings in the list, from the dictionary, at most `documents`
-   * @param documents every document number is below
-   * @throws DecodeError when the bytes are not such a list
+   * Appends postings from <= i < to.
+   * @param docs strictly ascending @param tfs each >= 1
+   * @param previous the document before docs[from]; -1 for the first of a list
    */
-  decode(bytes: Uint8Array, count: number, documents: number): Postings;
+  encode(
+    docs: Uint32Array,
+    tfs: Uint32Array,
+    from: number,
+    to: number,
+    previous: number,
+    out: ByteWriter,
+  ): void;
+  /**
+   * Fills docs[into + i] and tfs[into + i] for i < count.
+   * @param bytes from `at` to `end`: exactly what encode() appended
+   * @param documents every document number is below
+   * @throws DecodeError when the bytes are not such postings; what was filled is then worthless
+   */
+  decode(
+    bytes: Uint8Array,
+    at: number,
+    end: number,
+    count: number,
+    previous: number,
+    documents: number,
+    docs: Uint32Array,
+    tfs: Uint32Array,
+    into: number,
+  ): void;
 }

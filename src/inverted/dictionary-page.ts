@@ -1,5 +1,5 @@
 import { type ByteReader, type ByteWriter, DecodeError } from './bytes.js';
-import { PAGE_TERMS } from './layout.js';
+import { BLOCK, PAGE_TERMS } from './layout.js';
 
 /** What the dictionary knows of a term in one segment. */
 export interface TermEntry {
@@ -9,16 +9,29 @@ export interface TermEntry {
   occurrences: number;
   /** The document, when df is 1 (its frequency is `occurrences`); such a term has no postings list. */
   doc: number;
+  /** The position, when occurrences is 1; such a term has no positions. */
+  position: number;
   postingsOffset: number;
   postingsBytes: number;
+  /** 0 bytes when df is below BLOCK. */
+  blocksOffset: number;
+  blocksBytes: number;
   positionsOffset: number;
   positionsBytes: number;
 }
 
+/** The half of a term's first byte that says: 15 or more, the rest follows. */
+const NIBBLE = 15;
+
 /**
- * A page is front-coded: offsets of its first postings list and positions, then for each term the
- * bytes shared with the one before, the bytes that follow and their number, df, and
- * df = 1: document, occurrences; else: occurrences - df, bytes of postings; then bytes of positions.
+ * A page is front-coded: offsets of its first postings list, blocks and positions, then for each term
+ * a byte (shared << 4 | new), where `shared` bytes are those of the term before and `new` bytes follow; 15 in
+ * either half means that a VByte with the rest follows. Then the new bytes;
+ * (df - 1) * 2 + (1 if occurrences > df); occurrences - df if so; and
+ * - one occurrence: document, position;
+ * - df = 1: document, bytes of positions;
+ * - df < BLOCK: bytes of postings, of positions;
+ * - else: bytes of postings, of blocks, of positions.
  * All numbers are VBytes. Lists stand in term order, so lengths give offsets.
  */
 export class PageEncoder {
@@ -35,9 +48,10 @@ export class PageEncoder {
     return this.count === PAGE_TERMS;
   }
 
-  begin(postingsOffset: number, positionsOffset: number): void {
+  begin(postingsOffset: number, blocksOffset: number, positionsOffset: number): void {
     this.out.length = 0;
     this.out.vbyte(postingsOffset);
+    this.out.vbyte(blocksOffset);
     this.out.vbyte(positionsOffset);
     this.previous = new Uint8Array(0);
     this.count = 0;
@@ -47,18 +61,18 @@ export class PageEncoder {
     const { out, previous } = this;
     let shared = 0;
     while (shared < previous.length && shared < term.length && previous[shared] === term[shared]) shared++;
-    out.vbyte(shared);
-    out.vbyte(term.length - shared);
+    const fresh = term.length - shared;
+    out.byte((Math.min(shared, NIBBLE) << 4) | Math.min(fresh, NIBBLE));
+    if (shared >= NIBBLE) out.vbyte(shared - NIBBLE);
+    if (fresh >= NIBBLE) out.vbyte(fresh - NIBBLE);
     out.append(term.subarray(shared));
-    out.vbyte(entry.df);
-    if (entry.df === 1) {
-      out.vbyte(entry.doc);
-      out.vbyte(entry.occurrences);
-    } else {
-      out.vbyte(entry.occurrences - entry.df);
-      out.vbyte(entry.postingsBytes);
-    }
-    out.vbyte(entry.positionsBytes);
+    const { df, occurrences } = entry;
+    out.vbyte((df - 1) * 2 + (occurrences > df ? 1 : 0));
+    if (occurrences > df) out.vbyte(occurrences - df);
+    if (df === 1) out.vbyte(entry.doc);
+    else out.vbyte(entry.postingsBytes);
+    if (df >= BLOCK) out.vbyte(entry.blocksBytes);
+    out.vbyte(occurrences === 1 ? entry.position : entry.positionsBytes);
     this.previous = term;
     this.count++;
   }
@@ -73,6 +87,7 @@ export class PageDecoder {
   private left: number;
   private scratch = new Uint8Array(64);
   private postingsOffset: number;
+  private blocksOffset: number;
   private positionsOffset: number;
 
   /** @param count terms in the page */
@@ -81,6 +96,7 @@ export class PageDecoder {
     this.left = count;
     this.documents = documents;
     this.postingsOffset = reader.vbyte();
+    this.blocksOffset = reader.vbyte();
     this.positionsOffset = reader.vbyte();
   }
 
@@ -90,27 +106,45 @@ export class PageDecoder {
     this.left--;
     this.readTerm();
     const { reader } = this;
-    const df = reader.vbyte();
-    if (df < 1 || df > this.documents)
-      throw new DecodeError(`a term in ${df} of ${this.documents} documents`);
-    const doc = df === 1 ? reader.vbyte() : 0;
-    if (doc >= this.documents) throw new DecodeError(`document ${doc} of ${this.documents}`);
-    const occurrences = df === 1 ? reader.vbyte() : df + reader.vbyte();
-    if (occurrences < df || occurrences > Number.MAX_SAFE_INTEGER) {
+    const code = reader.vbyte();
+    const df = Math.floor(code / 2) + 1;
+    if (df > this.documents) throw new DecodeError(`a term in ${df} of ${this.documents} documents`);
+    const more = code % 2 === 1 ? reader.vbyte() : 0;
+    const occurrences = df + more;
+    if ((more === 0 && code % 2 === 1) || occurrences > Number.MAX_SAFE_INTEGER) {
       throw new DecodeError(`a term is ${occurrences} times in ${df} documents`);
     }
-    const { postingsOffset, positionsOffset } = this;
+    const doc = df === 1 ? reader.vbyte() : 0;
+    if (doc >= this.documents) throw new DecodeError(`document ${doc} of ${this.documents}`);
+    const { postingsOffset, blocksOffset, positionsOffset } = this;
     const postingsBytes = df === 1 ? 0 : reader.vbyte();
-    const positionsBytes = reader.vbyte();
+    const blocksBytes = df < BLOCK ? 0 : reader.vbyte();
+    const position = occurrences === 1 ? reader.vbyte() : 0;
+    if (position > 0xffffffff) throw new DecodeError(`position ${position}`);
+    const positionsBytes = occurrences === 1 ? 0 : reader.vbyte();
     this.postingsOffset += postingsBytes;
+    this.blocksOffset += blocksBytes;
     this.positionsOffset += positionsBytes;
-    return { df, occurrences, doc, postingsOffset, postingsBytes, positionsOffset, positionsBytes };
+    return {
+      df,
+      occurrences,
+      doc,
+      position,
+      postingsOffset,
+      postingsBytes,
+      blocksOffset,
+      blocksBytes,
+      positionsOffset,
+      positionsBytes,
+    };
   }
 
   private readTerm(): void {
-    const shared = this.reader.vbyte();
+    const { reader } = this;
+    const code = reader.byte();
+    const shared = code >>> 4 === NIBBLE ? NIBBLE + reader.vbyte() : code >>> 4;
     if (shared > this.term.length) throw new DecodeError('a term shares more than there is');
-    const suffix = this.reader.take(this.reader.vbyte());
+    const suffix = reader.take((code & 15) === NIBBLE ? NIBBLE + reader.vbyte() : code & 15);
     const length = shared + suffix.length;
     if (length > this.scratch.length) {
       const grown = new Uint8Array(length * 2);

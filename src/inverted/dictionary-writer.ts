@@ -1,9 +1,12 @@
 import type { SegmentWriter } from '../segment/index.js';
 import type { SpillDirectory, SpillFile } from '../storage/index.js';
-import { ByteWriter } from './bytes.js';
-import type { PostingsCodec } from './codec.js';
+import { writeBlock } from './blocks.js';
+import { ByteReader, ByteWriter } from './bytes.js';
 import { PageEncoder } from './dictionary-page.js';
-import { DICTIONARY, LENGTHS, PAGE_KEYS, PAGES, POSITIONS, POSTINGS } from './layout.js';
+import { Impacts } from './impacts.js';
+import { BLOCK, BLOCKS, DICTIONARY, PAGE_KEYS, PAGES, POSITIONS, POSTINGS } from './layout.js';
+import { codecOf, pforCodec } from './pfor-codec.js';
+import { encodePositions } from './positions.js';
 import type { PostingList } from './posting-list.js';
 
 /**
@@ -13,20 +16,27 @@ import type { PostingList } from './posting-list.js';
 export class DictionaryWriter {
   terms = 0;
   postings = 0;
-  private readonly codec: PostingsCodec;
+  private readonly lengths: Uint32Array;
   private readonly dictionary: SpillFile;
   private readonly lists: SpillFile;
+  private readonly blocks: SpillFile;
   private readonly positions: SpillFile;
   private readonly pageBytes = new ByteWriter();
   private readonly page = new PageEncoder(this.pageBytes);
   private readonly listBytes = new ByteWriter();
+  private readonly blockBytes = new ByteWriter();
+  private readonly positionBytes = new ByteWriter();
+  private readonly impacts = new Impacts();
+  private gaps = new Uint32Array(1024);
   private readonly keys = new ByteWriter();
   private readonly starts: number[] = [];
 
-  constructor(codec: PostingsCodec, spills: SpillDirectory) {
-    this.codec = codec;
+  /** @param lengths terms in each document of the segment */
+  constructor(lengths: Uint32Array, spills: SpillDirectory) {
+    this.lengths = lengths;
     this.dictionary = spills.create('dictionary');
     this.lists = spills.create('postings');
+    this.blocks = spills.create('blocks');
     this.positions = spills.create('positions');
   }
 
@@ -35,36 +45,89 @@ export class DictionaryWriter {
     if (this.page.count === 0) {
       this.starts.push(this.dictionary.length, this.keys.length);
       this.keys.append(term);
-      this.page.begin(this.lists.length, this.positions.length);
+      this.page.begin(this.lists.length, this.blocks.length, this.positions.length);
     }
-    const { listBytes } = this;
+    const { listBytes, blockBytes, positionBytes } = this;
     listBytes.length = 0;
-    if (list.count > 1) this.codec.encode(list.docs, list.tfs, list.count, listBytes);
+    blockBytes.length = 0;
+    positionBytes.length = 0;
+    if (list.count >= BLOCK) {
+      this.encodeBlocks(list);
+    } else {
+      if (list.count > 1) codecOf(list.count).encode(list.docs, list.tfs, 0, list.count, -1, listBytes);
+      if (list.occurrences > 1)
+        this.encodePositions(list, 0, list.count, new ByteReader(list.positions.view()));
+    }
     this.page.add(term, {
       df: list.count,
       occurrences: list.occurrences,
       doc: list.docs[0],
+      position: list.occurrences > 1 ? 0 : new ByteReader(list.positions.view()).vbyte(),
       postingsOffset: this.lists.length,
       postingsBytes: listBytes.length,
+      blocksOffset: this.blocks.length,
+      blocksBytes: blockBytes.length,
       positionsOffset: this.positions.length,
-      positionsBytes: list.positions.length,
+      positionsBytes: positionBytes.length,
     });
     this.lists.append(listBytes.view());
-    this.positions.append(list.positions.view());
+    this.blocks.append(blockBytes.view());
+    this.positions.append(positionBytes.view());
     this.terms++;
     this.postings += list.count;
   }
 
-  /** Writes all arrays. @param lengths terms in each document */
-  finish(out: SegmentWriter, lengths: Uint32Array): void {
+  /** Writes the sparse index and the dictionary. */
+  finishDictionary(out: SegmentWriter): void {
     if (this.page.count > 0) this.endPage();
     this.starts.push(this.dictionary.length, this.keys.length);
     out.add(PAGES, 'f64', [this.starts.length / 2, 2], Float64Array.from(this.starts));
     out.add(PAGE_KEYS, 'u8', [this.keys.length], this.keys.view());
     copy(out, DICTIONARY, this.dictionary);
-    out.add(LENGTHS, 'u32', [lengths.length], lengths);
+  }
+
+  /** Writes what the dictionary points to. */
+  finishLists(out: SegmentWriter): void {
+    copy(out, BLOCKS, this.blocks);
     copy(out, POSTINGS, this.lists);
     copy(out, POSITIONS, this.positions);
+  }
+
+  private encodeBlocks(list: PostingList): void {
+    const { docs, tfs, count } = list;
+    const { listBytes, blockBytes, positionBytes, impacts, lengths } = this;
+    const positions = new ByteReader(list.positions.view());
+    let previous = -1;
+    for (let from = 0; from < count; from += BLOCK) {
+      const to = Math.min(from + BLOCK, count);
+      const listStart = listBytes.length;
+      const positionStart = positionBytes.length;
+      pforCodec.encode(docs, tfs, from, to, previous, listBytes);
+      this.encodePositions(list, from, to, positions);
+      impacts.clear();
+      for (let i = from; i < to; i++) impacts.add(tfs[i], lengths[docs[i]]);
+      impacts.limit();
+      const last = docs[to - 1];
+      const bytes = listBytes.length - listStart;
+      writeBlock(last, previous, to - from, bytes, positionBytes.length - positionStart, impacts, blockBytes);
+      previous = last;
+    }
+  }
+
+  /** @param reader at the positions of posting `from`: for each posting its first, then gaps */
+  private encodePositions(list: PostingList, from: number, to: number, reader: ByteReader): void {
+    let n = 0;
+    for (let i = from; i < to; i++) {
+      const tf = list.tfs[i];
+      if (n + tf > this.gaps.length) {
+        const grown = new Uint32Array(Math.max(n + tf, this.gaps.length * 2));
+        grown.set(this.gaps);
+        this.gaps = grown;
+      }
+      this.gaps[n++] = reader.vbyte();
+      for (let left = tf - 1; left > 0; left--) this.gaps[n++] = reader.vbyte() - 1;
+    }
+    encodePositions(this.gaps, 0, n, this.positionBytes);
   }
 
   private endPage(): void {

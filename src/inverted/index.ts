@@ -2,17 +2,19 @@
  * inverted: terms to documents.
  *
  * Maps the terms of a segment's text to postings (document, frequency) and positions, and a query
- * to documents scored by BM25 over all segments. All text fields are one virtual field, with a gap
- * of 100 positions between two. Good for: words, phrases, and saying exactly why a document scored
+ * to documents scored by BM25 over all segments. All text fields are one virtual field; a phrase
+ * stands in one of them. Good for: words, phrases, and saying exactly why a document scored
  * as it did. Not for: deciding what a term is (analysis), or documents themselves (forward).
  *
  * Queries: any text. `"in quotes"` is a phrase, one clause; other text is one clause a term, equal
  * clauses counted. operator 'any': a document needs one clause, a phrase is an alternative like any
- * other; 'all': it needs every one. A phrase scores as a term whose tf is its occurrences and whose
+ * other (max-score.ts); 'all': it needs every one (conjunction.ts). Both find the same documents and
+ * scores as exhaustive scoring, bit for bit. A phrase scores as a term whose tf is its occurrences and whose
  * idf is the sum of its terms', as in Lucene.
  *
  * Cost: a one-shot query reads the sparse index (16 bytes and a term for each 64 terms), one
- * dictionary page and one postings list a term, and the lengths of the documents it scores.
+ * dictionary page a term, what is known of the blocks of its lists (12 bytes for 128 postings),
+ * those blocks that can hold a document it wants, and the lengths of the documents it scores.
  */
 export { Bm25, type Collection } from './bm25.js';
 export { highlight, type Snippet } from './highlight.js';

@@ -4,21 +4,37 @@
  *     text/pages       f64 [pages + 1, 2]  per dictionary page: its offset in `dictionary`, and that
  *                                          of its first term in `pagekeys`; one more for the ends
  *     text/pagekeys    u8                  first terms of the pages, one behind the other
- *     text/dictionary  u8                  pages of PAGE_TERMS terms (dictionary.ts)
- *     text/lengths     u32 [documents]     terms in each document, stop words left out
- *     text/postings    u8                  lists of terms in two documents or more (codec)
- *     text/positions   u8                  positions of all terms (positions.ts)
+ *     text/dictionary  u8                  pages of PAGE_TERMS terms (dictionary-page.ts)
+ *     text/lengths     u8, u16 or u32 [documents]
+ *                                          terms in each document, stop words left out
+ *     text/extents     u8, u16 or u32 [documents, text fields - 1]
+ *                                          positions each field but the last takes up
+ *     text/blocks      u8                  what is known of each block of a long list (blocks.ts)
+ *     text/postings    u8                  lists of terms in two documents or more (codec.ts)
+ *     text/positions   u8                  positions (positions.ts)
  */
 export const PART = 'text';
 export const PAGES = `${PART}/pages`;
 export const PAGE_KEYS = `${PART}/pagekeys`;
 export const DICTIONARY = `${PART}/dictionary`;
 export const LENGTHS = `${PART}/lengths`;
+export const EXTENTS = `${PART}/extents`;
+export const BLOCKS = `${PART}/blocks`;
 export const POSTINGS = `${PART}/postings`;
 export const POSITIONS = `${PART}/positions`;
+
+/** How lists are coded, as the segment's metadata names it. */
+export const CODEC = 'blocks';
 
 /** Terms in a dictionary page: one page is one short read, and at most 63 terms are passed over. */
 export const PAGE_TERMS = 64;
 
-/** Positions between the last token of a text field and the first of the next, so that no phrase spans both. */
-export const FIELD_GAP = 100;
+/** Postings in a block; lists with fewer are short: VBytes, and nothing in `blocks`. */
+export const BLOCK = 128;
+export const BLOCK_SHIFT = 7;
+
+/** Postings of a list from which on even a lone block is smaller than VBytes (measured; all shorter lists are 5 % of the postings). */
+export const PACKED = 16;
+
+/** Positions of one list or block that are too few for Rice codes to save anything. */
+export const FEW_POSITIONS = 8;

@@ -1,4 +1,4 @@
-/** Keeps values up to a total cost; what was used longest ago goes first. */
+/** Keeps values up to a total cost; what was used longest ago goes first (in the first half of its life: what came first). */
 export class LruCache<K, V> {
   private readonly entries = new Map<K, { value: V; cost: number }>();
   private readonly capacity: number;
@@ -15,9 +15,11 @@ export class LruCache<K, V> {
   get(key: K): V | undefined {
     const entry = this.entries.get(key);
     if (entry === undefined) return undefined;
-    // A Map keeps insertion order: moved to the end.
-    this.entries.delete(key);
-    this.entries.set(key, entry);
+    // A Map keeps insertion order: moved to the end. Not before half is full: it costs more than the look-up.
+    if (this.held * 2 > this.capacity) {
+      this.entries.delete(key);
+      this.entries.set(key, entry);
+    }
     return entry.value;
   }
 

@@ -1,71 +1,85 @@
-import type { Postings } from './codec.js';
 import type { TermEntry } from './dictionary-page.js';
-import { intersect } from './intersect.js';
-import { PositionsCursor } from './positions.js';
 import type { PhraseTerm } from './query.js';
 import type { SegmentText } from './segment-text.js';
-
-const EMPTY: Postings = { docs: new Uint32Array(0), tfs: new Uint32Array(0) };
+import { TermPositions } from './term-positions.js';
+import type { TermPostings } from './term-postings.js';
 
 /**
- * Documents of a segment with a phrase, and how often: occurrences of the first term that have every
- * other term at its offset from it. Positions are decoded for documents with all terms only.
- * @param among look in these documents only, ascending
+ * Counts a phrase in documents: occurrences of its first term that have every other term at its
+ * offset from it, all in one text field. Positions are read for documents that are asked for, in
+ * ascending order.
  */
-export function phrasePostings(
-  segment: SegmentText,
-  phrase: PhraseTerm[],
-  entries: (TermEntry | undefined)[],
-  among?: Uint32Array,
-): Postings {
-  const terms = [...new Set(phrase.map(({ term }) => term))];
-  const slot = phrase.map(({ term }) => terms.indexOf(term));
-  const found = terms.map((term) => entries[phrase.findIndex((one) => one.term === term)]);
-  if (found.includes(undefined)) return EMPTY;
-  const lists = terms.map((term, t) => segment.postings(term, found[t] as TermEntry));
-  const docLists = lists.map(({ docs }) => docs);
-  const candidates = intersect(among === undefined ? docLists : [...docLists, among]);
-  if (candidates.docs.length === 0) return EMPTY;
-  const cursors = terms.map(
-    (_, t) => new PositionsCursor(segment.positions(found[t] as TermEntry), lists[t].tfs),
-  );
-  const scratch: Uint32Array[] = terms.map(() => new Uint32Array(64));
-  const docs = new Uint32Array(candidates.docs.length);
-  const tfs = new Uint32Array(candidates.docs.length);
-  let n = 0;
-  segment.checked(`positions of "${phrase.map(({ term }) => term).join(' ')}"`, () => {
-    for (let i = 0; i < candidates.docs.length; i++) {
-      const counts = terms.map((_, t) => lists[t].tfs[candidates.at[t][i]]);
-      for (let t = 0; t < terms.length; t++) scratch[t] = cursors[t].read(candidates.at[t][i], scratch[t]);
-      const tf = occurrences(phrase, slot, scratch, counts);
-      if (tf === 0) continue;
-      docs[n] = candidates.docs[i];
-      tfs[n++] = tf;
-    }
-  });
-  return { docs: docs.subarray(0, n), tfs: tfs.subarray(0, n) };
-}
+export class PhraseMatcher {
+  private readonly text: SegmentText;
+  private readonly phrase: PhraseTerm[];
+  /** Which of the different terms each term of the phrase is. */
+  private readonly slots: number[];
+  private readonly positions: TermPositions[];
+  private readonly span: number;
+  /** For each term of the phrase: where its next positions are looked for. */
+  private readonly at: Uint32Array;
 
-/** @param slot term number of each phrase term @param positions by term number, ascending @param counts how many */
-function occurrences(
-  phrase: PhraseTerm[],
-  slot: number[],
-  positions: Uint32Array[],
-  counts: number[],
-): number {
-  const at = new Array<number>(phrase.length).fill(0);
-  const first = positions[slot[0]];
-  let found = 0;
-  starts: for (let i = 0; i < counts[slot[0]]; i++) {
-    for (let p = 1; p < phrase.length; p++) {
-      const list = positions[slot[p]];
-      const n = counts[slot[p]];
-      const wanted = first[i] + phrase[p].offset;
-      while (at[p] < n && list[at[p]] < wanted) at[p]++;
-      if (at[p] === n) break starts;
-      if (list[at[p]] !== wanted) continue starts;
-    }
-    found++;
+  /**
+   * @param terms the phrase's different terms, in the order in which they first stand
+   * @param lists,entries of these terms
+   */
+  constructor(
+    text: SegmentText,
+    phrase: PhraseTerm[],
+    terms: string[],
+    lists: TermPostings[],
+    entries: TermEntry[],
+  ) {
+    this.text = text;
+    this.phrase = phrase;
+    this.slots = phrase.map(({ term }) => terms.indexOf(term));
+    this.positions = terms.map((term, t) => new TermPositions(text, term, entries[t], lists[t]));
+    this.span = phrase[phrase.length - 1].offset;
+    this.at = new Uint32Array(phrase.length);
   }
-  return found;
+
+  /**
+   * @param own for each of the different terms, its place in `at`
+   * @param at indexes of the document's postings; their blocks have been decoded
+   */
+  count(doc: number, own: number[], at: Uint32Array): number {
+    const { positions } = this;
+    for (let t = 0; t < positions.length; t++) positions[t].read(at[own[t]]);
+    return this.occurrences(doc);
+  }
+
+  private occurrences(doc: number): number {
+    const { phrase, slots, positions, at } = this;
+    at.fill(0);
+    const first = positions[slots[0]];
+    const n = first.tf;
+    let found = 0;
+    starts: for (let i = 0; i < n; i++) {
+      const start = first.out[i];
+      for (let p = 1; p < phrase.length; p++) {
+        const { out, tf } = positions[slots[p]];
+        const wanted = start + phrase[p].offset;
+        let o = at[p];
+        while (o < tf && out[o] < wanted) o++;
+        at[p] = o;
+        if (o === tf) break starts;
+        if (out[o] !== wanted) continue starts;
+      }
+      if (this.inOneField(doc, start, start + this.span)) found++;
+    }
+    return found;
+  }
+
+  private inOneField(doc: number, start: number, end: number): boolean {
+    const { bounds, extents } = this.text;
+    if (bounds === 0) return true;
+    extents.ensure(doc * bounds);
+    extents.ensure(doc * bounds + bounds - 1);
+    let boundary = 0;
+    for (let f = 0; f < bounds; f++) {
+      boundary += extents.values[doc * bounds + f];
+      if (start < boundary) return end < boundary;
+    }
+    return true;
+  }
 }

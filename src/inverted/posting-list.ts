@@ -1,8 +1,10 @@
 import { ByteWriter } from './bytes.js';
-import type { Postings } from './codec.js';
 
-/** The postings of one term while they are gathered: growing docs and tfs, and the positions as they will stand. */
-export class PostingList implements Postings {
+/**
+ * The postings of one term while they are gathered: growing docs and tfs, and positions as VBytes: of
+ * each posting the first, then gaps.
+ */
+export class PostingList {
   docs = new Uint32Array(64);
   tfs = new Uint32Array(64);
   count = 0;

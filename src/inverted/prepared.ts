@@ -1,12 +1,12 @@
 import type { Candidates, Explanation, PreparedQuery } from '../branch/index.js';
 import type { Bm25 } from './bm25.js';
-import type { Postings } from './codec.js';
+import { eachCommon, type Required, topAll } from './conjunction.js';
 import type { TermEntry } from './dictionary-page.js';
-import { advance, intersect } from './intersect.js';
-import { phrasePostings } from './phrase.js';
+import { topAny, type Weighted } from './max-score.js';
+import { PhraseMatcher } from './phrase.js';
 import type { Clause } from './query.js';
-import { type Scorer, scoreAll, scoreAny } from './score.js';
 import type { SegmentText } from './segment-text.js';
+import { documentsFor, numbersFor, TermPostings } from './term-postings.js';
 
 /** A clause with its dictionary entries looked up everywhere. */
 interface BoundClause extends Clause {
@@ -25,6 +25,7 @@ const NOTHING: Candidates = { docs: new Uint32Array(0), scores: new Float64Array
 export class PreparedText implements PreparedQuery {
   readonly notes: string[] = [];
   private readonly segments: SegmentText[];
+  /** By falling weight, then as they stand in the query: scores are summed in this order everywhere. */
   private readonly clauses: BoundClause[];
   private readonly bm25: Bm25;
   private readonly operator: 'any' | 'all';
@@ -33,13 +34,15 @@ export class PreparedText implements PreparedQuery {
     this.segments = segments;
     this.bm25 = bm25;
     this.operator = operator;
-    this.clauses = clauses.map((clause) => this.bind(clause));
+    const bound = clauses.map((clause) => this.bind(clause));
     if (clauses.length === 0) this.notes.push('the query has no terms: nothing but stop words or signs');
-    for (const clause of this.clauses) {
+    for (const clause of bound) {
+      if (!clause.df.includes(0)) continue;
       const unknown = clause.terms.filter((_, t) => clause.df[t] === 0).map(({ term }) => `'${term}'`);
       const where = clause.terms.length > 1 ? ` (of ${clause.label})` : '';
-      if (unknown.length > 0) this.notes.push(`no document has ${[...new Set(unknown)].join(', ')}${where}`);
+      this.notes.push(`no document has ${[...new Set(unknown)].join(', ')}${where}`);
     }
+    this.clauses = bound.sort((a, b) => b.weight - a.weight);
   }
 
   search(segment: number, depth: number): Candidates {
@@ -51,21 +54,19 @@ export class PreparedText implements PreparedQuery {
     if (!(doc >= 0 && doc < text.documents)) return undefined;
     text.lengths.ensure(doc);
     const length = text.lengths.values[doc];
-    const among = Uint32Array.of(doc);
     const details: Record<string, unknown>[] = [];
     let score = 0;
     for (const clause of this.clauses) {
-      const { docs, tfs } = this.postings(segment, clause, among);
-      const at = advance(docs, 0, doc);
-      if (docs[at] !== doc) {
+      const tf = this.frequency(segment, clause, doc);
+      if (tf === 0) {
         if (this.operator === 'all') return undefined;
         continue;
       }
-      const part = this.bm25.part(clause.weight, tfs[at], length);
+      const part = this.bm25.part(clause.weight, tf, length);
       score += part;
       details.push({
         clause: clause.label,
-        tf: tfs[at],
+        tf,
         df: clause.terms.length === 1 ? clause.df[0] : clause.df,
         idf: clause.idf,
         count: clause.count,
@@ -86,42 +87,105 @@ export class PreparedText implements PreparedQuery {
     const entries = this.segments.map((segment) => clause.terms.map(({ term }) => segment.lookup(term)));
     const df = clause.terms.map((_, t) => entries.reduce((sum, found) => sum + (found[t]?.df ?? 0), 0));
     const idf = df.reduce((sum, n) => sum + this.bm25.idf(n), 0);
-    return { ...clause, entries, df, idf, weight: clause.count * idf };
+    const { label, terms, count } = clause;
+    return { label, terms, count, entries, df, idf, weight: count * idf };
   }
 
   private searchAny(segment: number, depth: number): Candidates {
-    const scorers: Scorer[] = [];
-    for (const clause of this.clauses) {
-      const { docs, tfs } = this.postings(segment, clause);
-      if (docs.length > 0) scorers.push({ docs, tfs, weight: clause.weight });
+    const found = this.clauses.filter(({ entries }) => !entries[segment].includes(undefined));
+    if (found.length === 1 && found[0].terms.length > 1) return this.conjunction(segment, found, depth);
+    const weighted: Weighted[] = [];
+    for (const clause of found) {
+      const list = this.postings(segment, clause);
+      if (list.df > 0) weighted.push({ list, weight: clause.weight });
     }
-    return scoreAny(scorers, this.segments[segment].lengths, this.bm25, depth);
+    return topAny(weighted, this.segments[segment].lengths, this.bm25, depth);
   }
 
   private searchAll(segment: number, depth: number): Candidates {
     if (this.clauses.length === 0) return NOTHING;
     if (this.clauses.some(({ entries }) => entries[segment].includes(undefined))) return NOTHING;
-    const text = this.segments[segment];
-    const single = this.clauses.filter(({ terms }) => terms.length === 1);
-    // Phrases are looked for only where all the plain terms are.
-    const among =
-      single.length === 0 || single.length === this.clauses.length
-        ? undefined
-        : intersect(single.map((clause) => this.postings(segment, clause).docs)).docs;
-    const scorers = this.clauses.map((clause): Scorer => {
-      const { docs, tfs } = this.postings(segment, clause, among);
-      return { docs, tfs, weight: clause.weight };
-    });
-    return scoreAll(scorers, intersect(scorers.map(({ docs }) => docs)), text.lengths, this.bm25, depth);
+    return this.conjunction(segment, this.clauses, depth);
   }
 
-  /** @param among for a phrase: the documents worth looking at */
-  private postings(segment: number, clause: BoundClause, among?: Uint32Array): Postings {
-    const text = this.segments[segment];
-    const entries = clause.entries[segment];
-    if (clause.terms.length > 1) return phrasePostings(text, clause.terms, entries, among);
-    const [entry] = entries;
-    if (entry === undefined) return { docs: new Uint32Array(0), tfs: new Uint32Array(0) };
-    return text.postings(clause.terms[0].term, entry);
+  private conjunction(segment: number, clauses: BoundClause[], depth: number): Candidates {
+    const { lengths } = this.segments[segment];
+    const lists: TermPostings[] = [];
+    const known = new Map<string, number>();
+    const required = clauses.map((clause): Required => {
+      const { terms, entries } = distinct(clause, segment);
+      const own = terms.map((term, t) => {
+        const at = known.get(term) ?? lists.length;
+        if (at === lists.length) lists.push(this.segments[segment].postings(term, entries[t]));
+        known.set(term, at);
+        return at;
+      });
+      if (clause.terms.length === 1) return { weight: clause.weight, lists: own };
+      const phrase = this.matcher(
+        segment,
+        clause,
+        own.map((at) => lists[at]),
+      );
+      return { weight: clause.weight, lists: own, phrase };
+    });
+    return topAll(lists, required, lengths, this.bm25, depth);
   }
+
+  /** Occurrences of a clause in a document. */
+  private frequency(segment: number, clause: BoundClause, doc: number): number {
+    if (clause.entries[segment].includes(undefined)) return 0;
+    const { terms, entries } = distinct(clause, segment);
+    const lists = terms.map((term, t) => this.segments[segment].postings(term, entries[t]));
+    const at = Uint32Array.from(lists, (list) => list.indexOf(doc) + 1);
+    if (at.includes(0)) return 0;
+    if (clause.terms.length === 1) return lists[0].tfs[at[0] - 1];
+    return this.matcher(segment, clause, lists).count(
+      doc,
+      terms.map((_, t) => t),
+      at.map((index) => index - 1),
+    );
+  }
+
+  /** Postings of a clause whose terms the segment has; those of a phrase are gathered first. */
+  private postings(segment: number, clause: BoundClause): TermPostings {
+    const { terms, entries } = distinct(clause, segment);
+    const lists = terms.map((term, t) => this.segments[segment].postings(term, entries[t]));
+    if (clause.terms.length === 1) return lists[0];
+    const matcher = this.matcher(segment, clause, lists);
+    const own = terms.map((_, t) => t);
+    const docs: number[] = [];
+    const tfs: number[] = [];
+    eachCommon(
+      lists,
+      () => false,
+      (doc, at) => {
+        const tf = matcher.count(doc, own, at);
+        if (tf === 0) return;
+        docs.push(doc);
+        tfs.push(tf);
+      },
+    );
+    const found = documentsFor(docs.length);
+    found.set(docs);
+    const frequencies = numbersFor(docs.length);
+    frequencies.set(tfs);
+    return TermPostings.of(docs.length, found, frequencies);
+  }
+
+  private matcher(segment: number, clause: BoundClause, lists: TermPostings[]): PhraseMatcher {
+    const { terms, entries } = distinct(clause, segment);
+    return new PhraseMatcher(this.segments[segment], clause.terms, terms, lists, entries);
+  }
+}
+
+/** The different terms of a clause, in the order in which they first stand; the segment has them all. */
+function distinct(clause: BoundClause, segment: number): { terms: string[]; entries: TermEntry[] } {
+  const terms: string[] = [];
+  const entries: TermEntry[] = [];
+  for (const [t, { term }] of clause.terms.entries()) {
+    if (terms.includes(term)) continue;
+    terms.push(term);
+    entries.push(clause.entries[segment][t] as TermEntry);
+  }
+  return { terms, entries };
 }

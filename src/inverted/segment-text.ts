@@ -1,19 +1,33 @@
 import { metaCount, partMeta, type SegmentView } from '../branch/index.js';
 import { CorruptError } from '../errors/index.js';
+import { readBlocks } from './blocks.js';
 import { ByteReader, DecodeError } from './bytes.js';
-import type { Postings, PostingsCodec } from './codec.js';
 import { PageDecoder, type TermEntry } from './dictionary-page.js';
-import { DICTIONARY, LENGTHS, PAGE_KEYS, PAGE_TERMS, PAGES, PART, POSITIONS, POSTINGS } from './layout.js';
-import { Lengths } from './lengths.js';
+import {
+  BLOCK,
+  BLOCKS,
+  CODEC,
+  DICTIONARY,
+  EXTENTS,
+  LENGTHS,
+  PAGE_KEYS,
+  PAGE_TERMS,
+  PAGES,
+  PART,
+  POSITIONS,
+  POSTINGS,
+} from './layout.js';
 import { LruCache } from './lru-cache.js';
-import { vbyteCodec } from './vbyte-codec.js';
-
-const codecs: readonly PostingsCodec[] = [vbyteCodec];
+import { codecOf, pforCodec } from './pfor-codec.js';
+import { documentsFor, numbersFor, TermPostings } from './term-postings.js';
+import { WholeNumbers } from './whole-numbers.js';
 
 /** Decoded postings kept for the next query, bytes a segment. */
 const POSTINGS_CACHE_BYTES = 128 * 2 ** 20;
 /** Dictionary entries kept, absent terms among them. */
 const ENTRY_CACHE = 1 << 16;
+/** Postings need the top bit of a document number. */
+const MAX_DOCUMENTS = 2 ** 31 - 1;
 /** An array above this is never held whole: positions of a large segment are read by range even when warm. */
 const MAX_WARM_BYTES = 2 ** 30;
 
@@ -30,34 +44,39 @@ export class SegmentText {
   readonly withText: number;
   readonly tokens: number;
   readonly terms: number;
-  readonly lengths: Lengths;
+  /** Terms of each document. */
+  readonly lengths: WholeNumbers;
+  /** [documents, bounds]: positions that each text field but the last takes up. */
+  readonly extents: WholeNumbers;
+  /** Text fields less one. */
+  readonly bounds: number;
   private readonly view: SegmentView;
-  private readonly codec: PostingsCodec;
   private readonly entries = new LruCache<string, TermEntry | undefined>(ENTRY_CACHE);
-  private readonly lists = new LruCache<string, Postings>(POSTINGS_CACHE_BYTES);
+  private readonly lists = new LruCache<string, TermPostings>(POSTINGS_CACHE_BYTES);
   private readonly whole = new Map<string, Uint8Array>();
   private pages: { starts: Float64Array; keys: Uint8Array } | undefined;
   private isWarm = false;
 
-  constructor(view: SegmentView) {
+  /** @param textFields fields of the schema that make up the text */
+  constructor(view: SegmentView, textFields: number) {
     const { reader, documents } = view;
     const meta = partMeta(reader, PART);
     this.view = view;
     this.path = reader.path;
+    if (documents > MAX_DOCUMENTS) throw new CorruptError(this.path, `${documents} documents in one segment`);
     this.documents = documents;
     this.withText = metaCount(reader, meta, 'documents', documents);
     this.tokens = metaCount(reader, meta, 'tokens');
     // A term takes five bytes of dictionary at least.
     this.terms = metaCount(reader, meta, 'terms', reader.info(DICTIONARY, 'u8').byteLength);
-    const codec = codecs.find(({ name }) => name === meta.get('codec'));
-    if (codec === undefined)
-      throw new CorruptError(this.path, `postings codec '${String(meta.get('codec'))}'`);
-    this.codec = codec;
-    const { byteLength } = reader.info(LENGTHS, 'u32');
-    if (byteLength !== documents * 4) {
-      throw new CorruptError(this.path, `${byteLength / 4} document lengths for ${documents} documents`);
-    }
-    this.lengths = new Lengths(reader, documents);
+    if (meta.get('codec') !== CODEC)
+      throw new CorruptError(
+        this.path,
+        `its postings are coded as '${String(meta.get('codec'))}', not '${CODEC}'; build the index again`,
+      );
+    this.lengths = new WholeNumbers(reader, LENGTHS, documents);
+    this.bounds = textFields - 1;
+    this.extents = new WholeNumbers(reader, EXTENTS, documents * this.bounds);
   }
 
   /** @returns undefined when no document of the segment has the term. One page is read. */
@@ -69,29 +88,39 @@ export class SegmentText {
     return entry;
   }
 
-  /** Documents and frequencies of a term, kept for the next query. Do not write to them. */
-  postings(term: string, entry: TermEntry): Postings {
+  /** Documents and frequencies of a term, kept for the next query. */
+  postings(term: string, entry: TermEntry): TermPostings {
     const known = this.lists.get(term);
     if (known !== undefined) return known;
-    const postings = this.checked(`postings of '${term}'`, () => this.decode(entry));
-    this.lists.set(term, postings, postings.docs.length * 8 + 200);
+    const postings = this.open(term, entry);
+    this.lists.set(term, postings, postings.bytes);
     return postings;
   }
 
-  /** @throws DecodeError; CorruptError where the list lies outside its array */
-  decode(entry: TermEntry): Postings {
-    if (entry.df > 1) {
-      const bytes = this.read(POSTINGS, entry.postingsOffset, entry.postingsBytes);
-      return this.codec.decode(bytes, entry.df, this.documents);
-    }
-    if (entry.occurrences > 0xffffffff)
-      throw new DecodeError(`a term is ${entry.occurrences} times in a document`);
-    return { docs: Uint32Array.of(entry.doc), tfs: Uint32Array.of(entry.occurrences) };
+  /** Opens a list: short ones are decoded, of long ones the blocks are known. @throws CorruptError */
+  open(term: string, entry: TermEntry): TermPostings {
+    const { df, postingsOffset, postingsBytes } = entry;
+    const where = `postings of '${term}'`;
+    if (df >= BLOCK) return this.openLong(where, entry);
+    return this.checked(where, () => {
+      const docs = documentsFor(df);
+      const tfs = numbersFor(df);
+      if (df === 1) {
+        if (entry.occurrences > 0xffffffff)
+          throw new DecodeError(`a term is ${entry.occurrences} times in a document`);
+        docs[0] = entry.doc;
+        tfs[0] = entry.occurrences;
+        return TermPostings.of(df, docs, tfs);
+      }
+      const bytes = this.read(POSTINGS, postingsOffset, postingsBytes);
+      codecOf(df).decode(bytes, 0, bytes.length, df, -1, this.documents, docs, tfs, 0);
+      return TermPostings.of(df, docs, tfs);
+    });
   }
 
-  /** Bytes for a PositionsCursor. */
-  positions(entry: TermEntry): Uint8Array {
-    return this.read(POSITIONS, entry.positionsOffset, entry.positionsBytes);
+  /** Bytes from `offset` of `length` bytes, in the positions of a term. */
+  positions(entry: TermEntry, offset: number, length: number): Uint8Array {
+    return this.read(POSITIONS, entry.positionsOffset + offset, length);
   }
 
   /** Entries of a page in order; `visit` sees the term's bytes until it returns. For check(). */
@@ -133,7 +162,34 @@ export class SegmentText {
     this.index();
     this.lengths.all();
     this.read(DICTIONARY, 0, 0);
+    this.read(BLOCKS, 0, 0);
     this.read(POSTINGS, 0, 0);
+  }
+
+  private openLong(where: string, entry: TermEntry): TermPostings {
+    const { documents } = this;
+    const { df, postingsOffset, postingsBytes, blocksOffset, blocksBytes, positionsBytes } = entry;
+    const table = this.checked(where, () => {
+      const reader = new ByteReader(this.read(BLOCKS, blocksOffset, blocksBytes));
+      return readBlocks(reader, df, documents, postingsBytes, positionsBytes);
+    });
+    const docs = documentsFor(df);
+    const tfs = numbersFor(df);
+    return new TermPostings(df, docs, tfs, table.last, table, (block) => {
+      const offset = table.postings[block];
+      const bytes = this.read(POSTINGS, postingsOffset + offset, table.postings[block + 1] - offset);
+      const into = block * BLOCK;
+      const count = Math.min(BLOCK, df - into);
+      const previous = block === 0 ? -1 : table.last[block - 1];
+      this.checked(where, () => {
+        pforCodec.decode(bytes, 0, bytes.length, count, previous, documents, docs, tfs, into);
+        if (docs[into + count - 1] !== table.last[block]) {
+          throw new DecodeError(
+            `block ${block} ends with document ${docs[into + count - 1]}, not ${table.last[block]}`,
+          );
+        }
+      });
+    });
   }
 
   private find(term: Uint8Array): TermEntry | undefined {

@@ -11,6 +11,6 @@ export const textStructure: Structure = {
   names: (schema) => (schema.text.length > 0 ? [TEXT_BRANCH] : []),
   writer: (_name, schema, environment) => new TextWriter(schema, environment),
   branch: (_name, schema, segments) => new TextBranch(schema, segments),
-  check: (_name, _schema, segment) => checkText(segment),
+  check: (_name, schema, segment) => checkText(segment, schema.text.length),
   part: () => PART,
 };

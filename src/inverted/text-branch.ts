@@ -18,7 +18,7 @@ export class TextBranch implements Branch {
   constructor(schema: Schema, views: SegmentView[]) {
     if (schema.analyzer === undefined) throw new Error('a text part needs an analyser');
     this.analyzer = openAnalyzer(schema.analyzer);
-    this.segments = views.map((view) => new SegmentText(view));
+    this.segments = views.map((view) => new SegmentText(view, schema.text.length));
     this.collection = { documents: 0, tokens: 0 };
     for (const { withText, tokens } of this.segments) {
       this.collection.documents += withText;

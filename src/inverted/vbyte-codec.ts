@@ -1,19 +1,16 @@
 import { type ByteWriter, DecodeError } from './bytes.js';
-import type { Postings, PostingsCodec } from './codec.js';
+import type { PostingsCodec } from './codec.js';
 
 /**
  * Gaps and frequencies as VBytes, posting by posting. The lowest bit of a gap says that the
- * frequency is 1 and left out, as in Lucene's .frq of old. The first gap counts from -1, so no gap
- * is 0.
+ * frequency is 1 and left out, as in Lucene's .frq of old.
  */
 export const vbyteCodec: PostingsCodec = {
-  name: 'vbyte',
-
-  encode(docs: Uint32Array, tfs: Uint32Array, count: number, out: ByteWriter): void {
-    let previous = -1;
-    for (let i = 0; i < count; i++) {
-      const gap = docs[i] - previous;
-      previous = docs[i];
+  encode(docs, tfs, from, to, previous, out: ByteWriter): void {
+    let last = previous;
+    for (let i = from; i < to; i++) {
+      const gap = docs[i] - last;
+      last = docs[i];
       if (tfs[i] === 1) {
         out.vbyte(gap * 2 + 1);
       } else {
@@ -23,15 +20,11 @@ export const vbyteCodec: PostingsCodec = {
     }
   },
 
-  decode(bytes: Uint8Array, count: number, documents: number): Postings {
-    // A posting takes a byte at least: bound before allocating.
-    if (count > bytes.length) throw new DecodeError('a postings list is cut off');
-    const docs = new Uint32Array(count);
-    const tfs = new Uint32Array(count);
-    let at = 0;
-    let doc = -1;
-    for (let i = 0; i < count; i++) {
-      // Past the end, `byte` is undefined: every comparison with it is false, and the gap becomes 0.
+  decode(bytes, start, end, count, previous, documents, docs, tfs, into): void {
+    let at = start;
+    let doc = previous;
+    for (let i = into; i < into + count; i++) {
+      // Past the end of the array `byte` is undefined: every comparison with it is false, and the gap becomes 0.
       let byte = bytes[at++];
       let gap = byte & 127;
       for (let unit = 128; byte >= 128 && unit < 2 ** 35; unit *= 128) {
@@ -58,7 +51,6 @@ export const vbyteCodec: PostingsCodec = {
     }
     // Documents ascend, so the last one speaks for all.
     if (doc >= documents) throw new DecodeError(`document ${doc} of ${documents}`);
-    if (at !== bytes.length) throw new DecodeError('a postings list does not end where it should');
-    return { docs, tfs };
+    if (at !== end) throw new DecodeError('a postings list does not end where it should');
   },
 };

@@ -4,12 +4,12 @@ import type { IndexDocument, Schema } from '../schema/index.js';
 import type { SegmentWriter } from '../segment/index.js';
 import type { SpillFile } from '../storage/index.js';
 import { DictionaryWriter } from './dictionary-writer.js';
-import { FIELD_GAP } from './layout.js';
+import { CODEC, EXTENTS, LENGTHS } from './layout.js';
 import { mergeRuns } from './merge.js';
 import { PostingList } from './posting-list.js';
 import { RunWriter } from './run.js';
 import { TokenBuffer } from './token-buffer.js';
-import { vbyteCodec } from './vbyte-codec.js';
+import { writeNumbers } from './whole-numbers.js';
 
 /**
  * Builds the inverted index of one segment. Tokens gather in memory, 8 bytes each and as much again
@@ -22,6 +22,9 @@ export class TextWriter implements StructureWriter {
   private readonly runs: SpillFile[] = [];
   private buffer = new TokenBuffer();
   private lengths = new Uint32Array(1024);
+  /** Text fields but the last: where those end is recorded. */
+  private readonly bounds: number;
+  private extents: Uint32Array;
   private documents = 0;
   private withText = 0;
   private tokens = 0;
@@ -33,22 +36,21 @@ export class TextWriter implements StructureWriter {
     const analyzer = openAnalyzer(schema.analyzer);
     this.analyze = (text, emit) => analyzer.analyze(text, emit);
     this.environment = environment;
+    this.bounds = schema.text.length - 1;
+    this.extents = new Uint32Array(1024 * this.bounds);
   }
 
   add(doc: number, document: IndexDocument): void {
     const before = this.buffer.tokens;
+    if (doc >= this.lengths.length) this.grow(doc + 1);
     this.buffer.begin(doc);
     this.base = 0;
-    for (const text of document.texts) {
-      if (this.base > 0) this.base += FIELD_GAP;
-      this.base += this.analyze(text, this.onTerm);
+    for (const [field, text] of document.texts.entries()) {
+      const positions = this.analyze(text, this.onTerm);
+      this.base += positions;
+      if (field < this.bounds) this.extents[doc * this.bounds + field] = positions;
     }
     const length = this.buffer.tokens - before;
-    if (doc >= this.lengths.length) {
-      const grown = new Uint32Array(Math.max(doc + 1, this.lengths.length * 2));
-      grown.set(this.lengths);
-      this.lengths = grown;
-    }
     this.lengths[doc] = length;
     this.documents = doc + 1;
     this.tokens += length;
@@ -78,7 +80,7 @@ export class TextWriter implements StructureWriter {
       throw new Error(`${this.documents} documents were added, not ${documents}`);
     const { environment } = this;
     const { spills, memoryBytes } = environment;
-    const dictionary = new DictionaryWriter(vbyteCodec, spills);
+    const dictionary = new DictionaryWriter(this.lengths, spills);
     const last = this.buffer.sorted();
     this.buffer = new TokenBuffer();
     let done = 0;
@@ -91,15 +93,30 @@ export class TextWriter implements StructureWriter {
         environment.progress('merging terms', done, this.tokens);
       }
     });
+    dictionary.finishDictionary(out);
     const lengths = new Uint32Array(documents);
     lengths.set(this.lengths.subarray(0, this.documents));
-    dictionary.finish(out, lengths);
+    writeNumbers(out, LENGTHS, [documents], lengths);
+    const extents = new Uint32Array(documents * this.bounds);
+    extents.set(this.extents.subarray(0, this.documents * this.bounds));
+    writeNumbers(out, EXTENTS, [documents, this.bounds], extents);
+    dictionary.finishLists(out);
     const { terms, postings } = dictionary;
     const { tokens } = this;
     return {
-      meta: { codec: vbyteCodec.name, documents: this.withText, tokens, terms, postings },
+      meta: { codec: CODEC, documents: this.withText, tokens, terms, postings },
       counts: { terms, postings, tokens },
     };
+  }
+
+  private grow(documents: number): void {
+    const capacity = Math.max(documents, this.lengths.length * 2);
+    const lengths = new Uint32Array(capacity);
+    lengths.set(this.lengths);
+    this.lengths = lengths;
+    const extents = new Uint32Array(capacity * this.bounds);
+    extents.set(this.extents);
+    this.extents = extents;
   }
 
   private readonly onTerm = (term: string, position: number): void => {

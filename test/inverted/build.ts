@@ -36,20 +36,27 @@ export interface BuildOptions {
   memoryBytes?: number;
 }
 
+/** Text fields that documents need. */
+export function fieldsOf(docs: Texts[]): number {
+  return Math.max(1, ...docs.map((doc) => (typeof doc === 'string' ? 1 : doc.length)));
+}
+
 /** Writes one segment and opens it. */
 export async function buildSegment(
   docs: Texts[],
   options: BuildOptions = {},
   base = 0,
+  fields = fieldsOf(docs),
 ): Promise<SegmentView> {
   const { analyzer = plain, spillBefore = () => false, memoryBytes = 1 << 20 } = options;
   const spills = new SpillDirectory(root);
-  const schema = schemaOf(analyzer);
+  const schema = schemaOf(analyzer, fields);
   const environment = { spills, memoryBytes, threads: 1, seed: 0, progress: () => {} };
   const writer = textStructure.writer('text', schema, environment);
   for (const [i, doc] of docs.entries()) {
     if (spillBefore(i)) writer.spill();
-    const texts = typeof doc === 'string' ? [doc] : doc;
+    const given = typeof doc === 'string' ? [doc] : doc;
+    const texts = Array.from({ length: fields }, (_, f) => given[f] ?? '');
     writer.add(i, { id: String(i), row: i, texts, vectors: [], stored: undefined });
   }
   const path = join(root, `segment-${segments++}`);
@@ -73,13 +80,14 @@ export async function buildBranch(
   options: BuildOptions = {},
 ): Promise<{ branch: Branch; views: SegmentView[] }> {
   const views: SegmentView[] = [];
+  const fields = fieldsOf(docs);
   let base = 0;
   for (const size of [...sizes, docs.length]) {
     const part = docs.slice(base, base + size);
-    views.push(await buildSegment(part, options, base));
+    views.push(await buildSegment(part, options, base, fields));
     base += part.length;
   }
-  const schema = schemaOf(options.analyzer ?? plain);
+  const schema = schemaOf(options.analyzer ?? plain, fields);
   return { branch: textStructure.branch!('text', schema, views), views };
 }
 

@@ -16,6 +16,8 @@ const schema = schemaOf(plain);
 const docs = Array.from({ length: 300 }, (_, i) => `common w${i} ${'x '.repeat(i % 4)} v${i % 20} common`);
 let copies = 0;
 
+const SIZES = { u8: 1, i8: 1, u16: 2, u32: 4, i32: 4, u64: 8, f32: 4, f64: 8 };
+
 interface Content {
   arrays: Map<string, { dtype: DType; bytes: Uint8Array }>;
   meta: { [key: string]: number | string };
@@ -33,7 +35,7 @@ function rewrite({ arrays, meta }: Content): SegmentView {
   const path = join(root, `copy-${copies++}`);
   const out = new SegmentWriter(path);
   for (const [name, { dtype, bytes }] of arrays) {
-    const size = dtype === 'f64' ? 8 : dtype === 'u32' ? 4 : 1;
+    const size = SIZES[dtype];
     out.add(name, dtype, [bytes.length / size], bytes);
   }
   out.finish({ parts: { text: meta } });
@@ -72,7 +74,8 @@ describe('a crafted segment', () => {
 
   it('with any byte changed gives a CorruptError or sound answers, and check finds it', async () => {
     const original = await content();
-    const names = [...original.arrays.keys()];
+    // One text field: `extents` has nothing to change.
+    const names = [...original.arrays.keys()].filter((name) => original.arrays.get(name)!.bytes.length > 0);
     fc.assert(
       fc.property(fc.constantFrom(...names), fc.nat(), fc.integer({ min: 1, max: 255 }), (name, at, flip) => {
         const arrays = new Map(original.arrays);
@@ -91,10 +94,12 @@ describe('a crafted segment', () => {
   it('cut short or grown is found', async () => {
     const original = await content();
     for (const [name, array] of original.arrays) {
-      const size = array.dtype === 'f64' ? 8 : array.dtype === 'u32' ? 4 : 1;
+      const size = SIZES[array.dtype];
       const grown = new Uint8Array(array.bytes.length + size);
       grown.set(array.bytes);
-      for (const bytes of [array.bytes.slice(0, -size), new Uint8Array(0), grown]) {
+      const damaged =
+        array.bytes.length === 0 ? [grown] : [array.bytes.slice(0, -size), new Uint8Array(0), grown];
+      for (const bytes of damaged) {
         const arrays = new Map(original.arrays);
         arrays.set(name, { ...array, bytes });
         expect(exercise(rewrite({ arrays, meta: original.meta })), `${name}: ${bytes.length}`).toBe(true);
@@ -103,7 +108,7 @@ describe('a crafted segment', () => {
   });
 
   it.each([
-    ['codec', 'pfor'],
+    ['codec', 'vbyte'],
     ['documents', 1e9],
     ['documents', 299],
     ['terms', 2 ** 50],

@@ -1,0 +1,201 @@
+import type { BlockTable } from './blocks.js';
+import type { Bm25 } from './bm25.js';
+import { BLOCK, BLOCK_SHIFT } from './layout.js';
+import type { WholeNumbers } from './whole-numbers.js';
+
+/** Postings up to which each is scored in advance: few enough that a query may look at them all. */
+const PARTS_DF = 1 << 10;
+
+/** Lists in more than one of so many documents: a byte a document is no more than twice what the decoded list takes. */
+const DENSE = 16;
+/** A frequency that a byte does not hold. */
+export const MANY = 255;
+
+/** What the postings of a list can score, for a weight of 1. */
+export interface Bounds {
+  /** Each block's postings exceed it by no more than rounding. */
+  blocks: Float64Array;
+  max: number;
+  /** tf / (tf + norm) of every posting; only of short lists. */
+  parts: Float64Array | undefined;
+}
+
+/** Above every document number: a segment has fewer than 2^31 documents, so that differences keep their sign in 32 bits. */
+const NO_DOCUMENT = 0x7fffffff;
+
+/** Room for df documents in whole blocks. */
+export function documentsFor(df: number): Uint32Array {
+  return numbersFor(df).fill(NO_DOCUMENT, df);
+}
+
+/** Room for df numbers in whole blocks. */
+export function numbersFor(df: number): Uint32Array {
+  return new Uint32Array(Math.ceil(df / BLOCK) * BLOCK);
+}
+
+/**
+ * Postings of one term (or phrase) in a segment, decoded block by block when they are asked for and
+ * kept. Block b holds postings b * BLOCK up to (b + 1) * BLOCK.
+ */
+export class TermPostings {
+  /** Documents with the term. */
+  readonly df: number;
+  /**
+   * Valid in blocks that ensure() was called for; whole blocks, those places of the last that have no
+   * posting hold NO_DOCUMENT. Ascending. Do not write to them.
+   */
+  readonly docs: Uint32Array;
+  readonly tfs: Uint32Array;
+  /** Last document of each block. */
+  readonly last: Uint32Array;
+  readonly table: BlockTable | undefined;
+  private readonly decoded: Uint8Array;
+  private missing: number;
+  private readonly decode: (block: number) => void;
+  private dense: Uint8Array | undefined;
+  private asked = 0;
+  private known: { base: number; perTerm: number; bounds: Bounds } | undefined;
+
+  /** A list that is whole in memory. */
+  static of(df: number, docs: Uint32Array, tfs: Uint32Array): TermPostings {
+    const last = new Uint32Array(Math.ceil(df / BLOCK));
+    for (let b = 0; b < last.length; b++) last[b] = docs[Math.min(df, (b + 1) * BLOCK) - 1];
+    return new TermPostings(df, docs, tfs, last, undefined, undefined);
+  }
+
+  /**
+   * @param docs,tfs made by documentsFor() and numbersFor()
+   * @param decode fills docs and tfs for a block
+   */
+  constructor(
+    df: number,
+    docs: Uint32Array,
+    tfs: Uint32Array,
+    last: Uint32Array,
+    table: BlockTable | undefined,
+    decode: ((block: number) => void) | undefined,
+  ) {
+    this.df = df;
+    this.docs = docs;
+    this.tfs = tfs;
+    this.last = last;
+    this.table = table;
+    this.decode = decode ?? (() => {});
+    this.missing = decode === undefined ? 0 : last.length;
+    this.decoded = new Uint8Array(last.length);
+  }
+
+  /**
+   * Frequencies by document number, 0 where the term is not, MANY for those of 255 and more: one look instead of
+   * a search. Only of lists that more than one document in DENSE has, once they have been asked for repeatedly.
+   */
+  byDocument(documents: number): Uint8Array | undefined {
+    if (this.dense !== undefined || this.df * DENSE < documents || ++this.asked < 3) return this.dense;
+    this.ensureAll();
+    this.dense = new Uint8Array(documents);
+    for (let i = 0; i < this.df; i++) this.dense[this.docs[i]] = Math.min(MANY, this.tfs[i]);
+    return this.dense;
+  }
+
+  /** Bytes it may take, decoded in full. */
+  get bytes(): number {
+    return this.df * 24 + this.last.length * 100 + 300;
+  }
+
+  /** Makes docs and tfs of a block valid. */
+  ensure(block: number): void {
+    if (this.missing === 0 || this.decoded[block] === 1) return;
+    this.decode(block);
+    this.decoded[block] = 1;
+    this.missing--;
+  }
+
+  ensureAll(): void {
+    for (let b = 0; this.missing > 0 && b < this.last.length; b++) this.ensure(b);
+  }
+
+  /** First block from `from` on that ends at `doc` or behind it; the number of blocks if there is none. Galloping. */
+  blockOf(doc: number, from: number): number {
+    return advance(this.last, from, this.last.length, doc);
+  }
+
+  /** Index of the first posting of a block with a document >= doc: the block ends at `doc` or behind it. */
+  find(doc: number, block: number): number {
+    this.ensure(block);
+    const { docs } = this;
+    // Seven steps of bisection without a branch: where the document is can't be foretold.
+    let at = block << BLOCK_SHIFT;
+    at += ((docs[at + 63] - doc) >> 31) & 64;
+    at += ((docs[at + 31] - doc) >> 31) & 32;
+    at += ((docs[at + 15] - doc) >> 31) & 16;
+    at += ((docs[at + 7] - doc) >> 31) & 8;
+    at += ((docs[at + 3] - doc) >> 31) & 4;
+    at += ((docs[at + 1] - doc) >> 31) & 2;
+    return at + (((docs[at] - doc) >> 31) & 1);
+  }
+
+  /** Index of a document, or -1. */
+  indexOf(doc: number): number {
+    const block = this.blockOf(doc, 0);
+    if (block === this.last.length) return -1;
+    const at = this.find(doc, block);
+    return this.docs[at] === doc ? at : -1;
+  }
+
+  /** What its postings can score. Kept until k1, b or the average length change. */
+  bounds(bm25: Bm25, lengths: WholeNumbers): Bounds {
+    const { normBase, normPerTerm } = bm25;
+    const known = this.known;
+    if (known !== undefined && known.base === normBase && known.perTerm === normPerTerm) return known.bounds;
+    const bounds = this.df <= PARTS_DF ? this.exact(bm25, lengths) : this.ofBlocks(bm25, lengths);
+    this.known = { base: normBase, perTerm: normPerTerm, bounds };
+    return bounds;
+  }
+
+  private exact(bm25: Bm25, lengths: WholeNumbers): Bounds {
+    this.ensureAll();
+    const blocks = new Float64Array(this.last.length);
+    const parts = new Float64Array(this.df);
+    let max = 0;
+    for (let i = 0; i < this.df; i++) {
+      const doc = this.docs[i];
+      lengths.ensure(doc);
+      const part = bm25.part(1, this.tfs[i], lengths.values[doc]);
+      parts[i] = part;
+      if (part > blocks[i >>> BLOCK_SHIFT]) blocks[i >>> BLOCK_SHIFT] = part;
+      if (part > max) max = part;
+    }
+    return { blocks, max, parts };
+  }
+
+  private ofBlocks(bm25: Bm25, lengths: WholeNumbers): Bounds {
+    const { table } = this;
+    // A phrase's: it has no table.
+    if (table === undefined) return this.exact(bm25, lengths);
+    const blocks = new Float64Array(this.last.length);
+    let max = 0;
+    for (let b = 0; b < blocks.length; b++) {
+      for (let i = table.impacts[b]; i < table.impacts[b + 1]; i++) {
+        const part = bm25.part(1, table.tfs[i], table.lengths[i]);
+        if (part > blocks[b]) blocks[b] = part;
+      }
+      if (blocks[b] > max) max = blocks[b];
+    }
+    return { blocks, max, parts: undefined };
+  }
+}
+
+/** Index of the first element >= value in from <= i < end; end if there is none. Galloping, then bisection. */
+export function advance(values: Uint32Array, from: number, end: number, value: number): number {
+  if (from >= end || values[from] >= value) return from;
+  let step = 1;
+  while (from + step < end && values[from + step] < value) step *= 2;
+  let low = from + (step >> 1) + 1;
+  let high = Math.min(from + step, end);
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (values[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

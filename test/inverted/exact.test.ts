@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import type { SearchOptions } from '../../src/branch/index.js';
+import { buildBranch, searchAll } from './build.js';
+import { exhaustive, hardCorpus, hardQuery, integers } from './exhaustive.js';
+
+const DOCUMENTS = 7000;
+const WORDS = 150;
+const QUERIES = 60;
+
+describe('top-k search', () => {
+  it.each([1, 2, 3])('is exhaustive scoring bit for bit, ties too (corpus %i)', async (seed) => {
+    const docs = hardCorpus(seed, DOCUMENTS, WORDS);
+    const texts = docs.map((words) => words.join(' '));
+    const one = await buildBranch(texts);
+    const many = await buildBranch(texts, [900, 2100]);
+    const next = integers(seed + 100);
+    let ties = 0;
+    for (let q = 0; q < QUERIES; q++) {
+      const query = hardQuery(next, WORDS);
+      const options: SearchOptions = {
+        operator: next(3) === 0 ? 'all' : 'any',
+        k1: [0, 0.5, 1.2, 3, 100][next(5)],
+        b: [0, 0.4, 0.75, 1][next(4)],
+      };
+      const wanted = exhaustive(docs, query, options);
+      for (const depth of [1, 2, 10, 1 + next(200), DOCUMENTS]) {
+        const best = wanted.slice(0, depth);
+        expect(searchAll(one, query, depth, options), `${query} ${depth}`).toEqual(best);
+        expect(searchAll(many, query, depth, options), `${query} ${depth}, segments`).toEqual(best);
+        if (depth < wanted.length && wanted[depth][1] === wanted[depth - 1][1]) ties++;
+      }
+    }
+    // The corpus is what it is made for: often the first document left out scores as the last one taken.
+    expect(ties).toBeGreaterThan(QUERIES / 2);
+  });
+});
