@@ -186,7 +186,7 @@ export const buildOptions: OptionSpec[] = [
   {
     flags: '--memory <size>',
     description:
-      'memory for tables and buffers, beyond which they go to disk (the process itself takes some 250 MiB more)',
+      'memory for tables and buffers, beyond which they go to disk (the process itself takes some 150 MiB more)',
     group: RESOURCES,
     parse: parseBytes,
     defaultText: '1GiB',

@@ -10,20 +10,28 @@ export async function* untilAborted<T>(
     yield* source;
     return;
   }
-  let stop: () => void = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  aborted.catch(() => {});
-  try {
-    for (;;) {
-      signal.throwIfAborted();
-      const next = await Promise.race([source.next(), aborted]);
-      if (next.done) return;
-      yield next.value;
-    }
-  } finally {
-    signal.removeEventListener('abort', stop);
+  for (;;) {
+    signal.throwIfAborted();
+    const next = await nextOrAbort(source, signal);
+    if (next.done) return;
+    yield next.value;
   }
+}
+
+/**
+ * A promise of its own for every item: racing against one promise that lives as long as the signal would keep every
+ * item ever raced in memory.
+ */
+function nextOrAbort<T>(source: AsyncGenerator<T>, signal: AbortSignal): Promise<IteratorResult<T, unknown>> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    const settle = <A>(settler: (value: A) => void) => {
+      return (value: A) => {
+        signal.removeEventListener('abort', stop);
+        settler(value);
+      };
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    source.next().then(settle(resolve), settle(reject));
+  });
 }
