@@ -100,6 +100,16 @@ function oneSet(set) {
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
+/** A warning where others used the cores, too. */
+function busy({ machine, sets }) {
+  const most = Math.max(0, ...sets.flatMap(({ load }) => load));
+  if (most <= machine.cores) return '';
+  return `
+**The machine was busy** (load average up to ${most.toFixed(1)} on ${machine.cores} cores): ratios within a round hold best, QPS is
+lower than on a quiet machine, and wall times, cold starts among them, say little.
+`;
+}
+
 /** @param result as results.json holds it */
 export function markdown(result) {
   const { machine } = result;
@@ -109,7 +119,7 @@ export function markdown(result) {
 
     ${result.command}
 
-Commit ${result.commit}${result.changed ? ', sources changed since' : ''}. ${machine.cpu}, ${machine.cores} cores${
+Checkout at ${result.commit}${result.changed ? ', sources changed since' : ''}. ${machine.cpu}, ${machine.cores} cores${
     machine.simd.length > 0 ? ` (${machine.simd.join(', ')})` : ''
   }, L3 ${machine.l3 ?? 'unknown'}, ${machine.memoryGiB} GiB, huge pages ${machine.hugePages ?? 'unknown'}, ${machine.platform}, Node ${
     machine.node
@@ -120,7 +130,7 @@ median of the passes of a round, median of ${result.rounds} rounds in which ever
 between two settings is interpolated, log QPS linear in recall. A ratio is the median over rounds of the ratio within a
 round, with the least and the greatest. \`>\` and \`≥\`: the engine's least effort is already beyond that recall; \`–\`: not
 reached. Raw passes are in results.json.
-
+${busy(result)}
 ${[...engines, ...absent].join('\n')}
 
 ${result.sets.map(oneSet).join('\n\n')}
