@@ -1,4 +1,4 @@
-import { Packr } from 'msgpackr/pack';
+import { loadPackr } from './packr.cjs';
 
 /** Values encodeMetadata takes. Bytes are written as `bin`. */
 export type Metadata =
@@ -18,6 +18,7 @@ export type Metadata =
  */
 export function encodeMetadata(value: Metadata): Uint8Array {
   // A fresh options object each time: the constructor writes into the one it is given.
+  const Packr = loadPackr();
   return new Packr({ useRecords: false, variableMapSize: true }).pack(sorted(value));
 }
 
