@@ -62,6 +62,8 @@ export interface SearchOptions {
   b?: number;
   /** 'any': one term suffices. 'all': every term and phrase must match. Default 'any'. */
   operator?: 'any' | 'all';
+  /** Text: 'plain' takes any text, quotes make phrases; 'query' knows +, -, AND, OR, NOT, (), field:, *, ~, ^. Default 'plain'. */
+  syntax?: 'plain' | 'query';
   /** HNSW: candidates kept while the graph is walked; raised to the depth asked for. */
   efSearch?: number;
   /** IVF: lists scanned. */

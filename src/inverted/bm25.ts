@@ -11,6 +11,8 @@ export interface Collection {
 /** Lucene's defaults since 6.0. */
 const DEFAULT_K1 = 1.2;
 const DEFAULT_B = 0.75;
+/** Above, scores would come near numbers that a float64 no longer holds to full precision. */
+const MAX_K1 = 1e9;
 
 /**
  * BM25 as Lucene 8 and later score it (Robertson and Zaragoza, "The Probabilistic Relevance
@@ -30,11 +32,10 @@ export class Bm25 {
   readonly normPerTerm: number;
   private readonly documents: number;
 
-  /** @throws UsageError for k1 below 0 or b outside 0 to 1 */
+  /** @throws UsageError for k1 outside 0 to 1e9 or b outside 0 to 1 */
   constructor(collection: Collection, options: { k1?: number; b?: number }) {
     const { k1 = DEFAULT_K1, b = DEFAULT_B } = options;
-    if (!(k1 >= 0 && k1 < Number.POSITIVE_INFINITY))
-      throw new UsageError(`k1 is ${k1}; it must be 0 or more`);
+    if (!(k1 >= 0 && k1 <= MAX_K1)) throw new UsageError(`k1 is ${k1}; it must be from 0 to ${MAX_K1}`);
     if (!(b >= 0 && b <= 1)) throw new UsageError(`b is ${b}; it must be from 0 to 1`);
     this.k1 = k1;
     this.b = b;

@@ -12,6 +12,9 @@
  * scores as exhaustive scoring, bit for bit. A phrase scores as a term whose tf is its occurrences and whose
  * idf is the sum of its terms', as in Lucene.
  *
+ * syntax 'query' (query-syntax.ts) adds needed and excluded parts, groups, fields, slop, prefixes, near
+ * words and boosts (prepared-expression.ts); what of it is plain is searched as plain queries are.
+ *
  * Cost: a one-shot query reads the sparse index (16 bytes and a term for each 64 terms), one
  * dictionary page a term, what is known of the blocks of its lists (12 bytes for 128 postings),
  * those blocks that can hold a document it wants, and the lengths of the documents it scores.

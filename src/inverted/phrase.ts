@@ -4,10 +4,21 @@ import type { SegmentText } from './segment-text.js';
 import { TermPositions } from './term-positions.js';
 import type { TermPostings } from './term-postings.js';
 
+/** What a phrase may look like in a document. */
+export interface PhraseForm {
+  /**
+   * How far terms may be moved against one another: the greatest less the least shift from where the phrase has
+   * them. 0: as written.
+   */
+  slop?: number;
+  /** Only in this text field. */
+  field?: number;
+}
+
 /**
- * Counts a phrase in documents: occurrences of its first term that have every other term at its
- * offset from it, all in one text field. Positions are read for documents that are asked for, in
- * ascending order.
+ * Counts a phrase (or one term) in documents: occurrences of its first term that have every other term
+ * at its offset from it, or near it as the slop allows, all in one text field and no two terms in one
+ * place. Positions are read for documents that are asked for, in ascending order.
  */
 export class PhraseMatcher {
   private readonly text: SegmentText;
@@ -18,6 +29,8 @@ export class PhraseMatcher {
   private readonly span: number;
   /** For each term of the phrase: where its next positions are looked for. */
   private readonly at: Uint32Array;
+  private readonly slop: number;
+  private readonly field: number | undefined;
 
   /**
    * @param terms the phrase's different terms, in the order in which they first stand
@@ -29,6 +42,7 @@ export class PhraseMatcher {
     terms: string[],
     lists: TermPostings[],
     entries: TermEntry[],
+    form: PhraseForm = {},
   ) {
     this.text = text;
     this.phrase = phrase;
@@ -36,6 +50,8 @@ export class PhraseMatcher {
     this.positions = terms.map((term, t) => new TermPositions(text, term, entries[t], lists[t]));
     this.span = phrase[phrase.length - 1].offset;
     this.at = new Uint32Array(phrase.length);
+    this.slop = form.slop ?? 0;
+    this.field = form.field;
   }
 
   /**
@@ -45,7 +61,7 @@ export class PhraseMatcher {
   count(doc: number, own: number[], at: Uint32Array): number {
     const { positions } = this;
     for (let t = 0; t < positions.length; t++) positions[t].read(at[own[t]]);
-    return this.occurrences(doc);
+    return this.slop === 0 ? this.occurrences(doc) : this.near(doc);
   }
 
   private occurrences(doc: number): number {
@@ -70,16 +86,78 @@ export class PhraseMatcher {
     return found;
   }
 
-  private inOneField(doc: number, start: number, end: number): boolean {
-    const { bounds, extents } = this.text;
-    if (bounds === 0) return true;
-    extents.ensure(doc * bounds);
-    extents.ensure(doc * bounds + bounds - 1);
-    let boundary = 0;
-    for (let f = 0; f < bounds; f++) {
-      boundary += extents.values[doc * bounds + f];
-      if (start < boundary) return end < boundary;
+  /** Occurrences of the first term around which the others can be placed. */
+  private near(doc: number): number {
+    const first = this.positions[this.slots[0]];
+    let found = 0;
+    for (let i = 0; i < first.tf; i++) {
+      const start = first.out[i];
+      const [from, end] = this.fieldAt(doc, start);
+      if (this.field !== undefined && this.field !== this.fieldOf(doc, start)) continue;
+      // The least shift of any term: that of the first is 0.
+      for (let least = -this.slop; least <= 0; least++) {
+        if (!this.placed(start, least, from, end)) continue;
+        found++;
+        break;
+      }
+    }
+    return found;
+  }
+
+  /** Whether every term has a place of its own, shifted by `least` to `least` + slop, in from <= position < end. */
+  private placed(start: number, least: number, from: number, end: number): boolean {
+    const { phrase, slots, positions, slop } = this;
+    const taken = this.at.fill(0);
+    for (let p = 1; p < phrase.length; p++) {
+      const slot = slots[p];
+      const { out, tf } = positions[slot];
+      const wanted = start + phrase[p].offset + least;
+      // Equal terms take the lowest free place each: offsets ascend, so what one leaves the next may have.
+      let o = taken[slot];
+      while (o < tf && (out[o] < wanted || out[o] < from || (slot === slots[0] && out[o] === start))) o++;
+      if (o === tf || out[o] > wanted + slop || out[o] >= end) return false;
+      taken[slot] = o + 1;
     }
     return true;
+  }
+
+  private inOneField(doc: number, start: number, end: number): boolean {
+    if (this.text.bounds === 0) return true;
+    if (this.field !== undefined && this.field !== this.fieldOf(doc, start)) return false;
+    return end < this.fieldAt(doc, start)[1];
+  }
+
+  /** Number of the field a position is in. */
+  private fieldOf(doc: number, position: number): number {
+    const { bounds } = this.text;
+    const extents = this.extentsOf(doc);
+    let boundary = 0;
+    for (let f = 0; f < bounds; f++) {
+      boundary += extents[doc * bounds + f];
+      if (position < boundary) return f;
+    }
+    return bounds;
+  }
+
+  /** Positions from and to which the field of a position reaches. */
+  private fieldAt(doc: number, position: number): [from: number, end: number] {
+    const { bounds } = this.text;
+    const extents = this.extentsOf(doc);
+    let boundary = 0;
+    for (let f = 0; f < bounds; f++) {
+      const from = boundary;
+      boundary += extents[doc * bounds + f];
+      if (position < boundary) return [from, boundary];
+    }
+    return [boundary, Number.POSITIVE_INFINITY];
+  }
+
+  private extentsOf(doc: number): Uint32Array {
+    const { bounds, extents } = this.text;
+    if (bounds > 0) {
+      extents.ensure(doc * bounds);
+      extents.ensure(doc * bounds + bounds - 1);
+    }
+    return extents.values;
   }
 }

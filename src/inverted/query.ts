@@ -12,8 +12,26 @@ export interface Clause {
   label: string;
   /** One for a term, two or more for a phrase; the first has offset 0. */
   terms: PhraseTerm[];
-  /** Times it stands in the query: its weight is multiplied by it. */
+  /** Times it stands in the query, or its boosts added up: its weight is multiplied by it. */
   count: number;
+}
+
+/** Adds up equal clauses. */
+export class ClauseCounter {
+  private readonly known = new Map<string, Clause>();
+
+  add(terms: PhraseTerm[], count: number): void {
+    const words = terms.map(({ term }) => term).join(' ');
+    const key = terms.map(({ term, offset }) => `${offset} ${term}`).join('\n');
+    const known = this.known.get(key);
+    if (known !== undefined) known.count += count;
+    else this.known.set(key, { label: terms.length > 1 ? `"${words}"` : words, terms, count });
+  }
+
+  /** In the order in which they first stood. */
+  clauses(): Clause[] {
+    return [...this.known.values()];
+  }
 }
 
 /**
@@ -22,14 +40,7 @@ export interface Clause {
  * so is every other sign. Equal clauses are counted, in the order in which they first stand.
  */
 export function parseQuery(text: string, analyzer: Analyzer): Clause[] {
-  const clauses = new Map<string, Clause>();
-  const add = (terms: PhraseTerm[]) => {
-    const words = terms.map(({ term }) => term).join(' ');
-    const key = terms.map(({ term, offset }) => `${offset} ${term}`).join('\n');
-    const known = clauses.get(key);
-    if (known !== undefined) known.count++;
-    else clauses.set(key, { label: terms.length > 1 ? `"${words}"` : words, terms, count: 1 });
-  };
+  const counter = new ClauseCounter();
   for (const [i, part] of splitPhrases(text).entries()) {
     const terms: PhraseTerm[] = [];
     let first = -1;
@@ -38,12 +49,12 @@ export function parseQuery(text: string, analyzer: Analyzer): Clause[] {
       terms.push({ term, offset: position - first });
     });
     if (i % 2 === 1) {
-      if (terms.length > 0) add(terms);
+      if (terms.length > 0) counter.add(terms, 1);
     } else {
-      for (const { term } of terms) add([{ term, offset: 0 }]);
+      for (const { term } of terms) counter.add([{ term, offset: 0 }], 1);
     }
   }
-  return [...clauses.values()];
+  return counter.clauses();
 }
 
 /** Text, phrase, text, phrase … text. */

@@ -136,6 +136,22 @@ export class SegmentText {
     });
   }
 
+  /** Visits the terms that begin with `prefix`, ascending; nothing else is decoded but the rest of two pages. */
+  eachWithPrefix(prefix: string, visit: (term: string, entry: TermEntry) => void): void {
+    const wanted = Buffer.from(prefix);
+    if (this.terms === 0) return;
+    for (let page = Math.max(0, this.pageOf(wanted)); page < this.pageCount; page++) {
+      const key = this.pageKey(page);
+      if (Buffer.compare(key, wanted) > 0 && Buffer.compare(key.subarray(0, wanted.length), wanted) !== 0)
+        return;
+      this.eachOfPage(page, (term, entry) => {
+        if (Buffer.compare(term.subarray(0, wanted.length), wanted) === 0) {
+          visit(Buffer.from(term).toString(), entry);
+        }
+      });
+    }
+  }
+
   get pageCount(): number {
     return Math.ceil(this.terms / PAGE_TERMS);
   }
@@ -193,17 +209,8 @@ export class SegmentText {
   }
 
   private find(term: Uint8Array): TermEntry | undefined {
-    if (this.terms === 0) return undefined;
-    // The last page whose first term is not above the one looked for.
-    let low = 0;
-    let high = this.pageCount;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (Buffer.compare(this.pageKey(middle), term) <= 0) low = middle + 1;
-      else high = middle;
-    }
-    if (low === 0) return undefined;
-    const page = low - 1;
+    const page = this.pageOf(term);
+    if (page < 0) return undefined;
     const reader = new ByteReader(this.pageBytes(this.index().starts, page));
     const decoder = new PageDecoder(reader, this.termsInPage(page), this.documents);
     for (let entry = decoder.next(); entry !== undefined; entry = decoder.next()) {
@@ -212,6 +219,18 @@ export class SegmentText {
       if (order > 0) return undefined;
     }
     return undefined;
+  }
+
+  /** The last page whose first term is not above `term`; -1 when there is none. */
+  private pageOf(term: Uint8Array): number {
+    let low = 0;
+    let high = this.pageCount;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (Buffer.compare(this.pageKey(middle), term) <= 0) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
   }
 
   private termsInPage(page: number): number {

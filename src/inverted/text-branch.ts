@@ -2,8 +2,11 @@ import { type Analyzer, openAnalyzer } from '../analysis/index.js';
 import type { Branch, PreparedQuery, Query, SearchOptions, SegmentView } from '../branch/index.js';
 import { type Schema, TEXT_BRANCH } from '../schema/index.js';
 import { Bm25, type Collection } from './bm25.js';
+import { analyseQuery, type Expression, type Leaf } from './expression.js';
 import { PreparedText } from './prepared.js';
-import { parseQuery } from './query.js';
+import { PreparedExpression } from './prepared-expression.js';
+import { type Clause, ClauseCounter, parseQuery } from './query.js';
+import { parseQuerySyntax } from './query-syntax.js';
 import { SegmentText } from './segment-text.js';
 
 /** BM25 over the text part of all segments of an index. */
@@ -11,6 +14,9 @@ export class TextBranch implements Branch {
   readonly name = TEXT_BRANCH;
   readonly kind = 'text';
   private readonly analyzer: Analyzer;
+  /** The analyser without stemmer and stop words. */
+  private readonly folder: Analyzer;
+  private readonly fields: string[];
   private readonly segments: SegmentText[];
   private readonly collection: Collection;
 
@@ -18,6 +24,8 @@ export class TextBranch implements Branch {
   constructor(schema: Schema, views: SegmentView[]) {
     if (schema.analyzer === undefined) throw new Error('a text part needs an analyser');
     this.analyzer = openAnalyzer(schema.analyzer);
+    this.folder = openAnalyzer({ ...schema.analyzer, stemmer: 'none', stopwords: [] });
+    this.fields = schema.text;
     this.segments = views.map((view) => new SegmentText(view, schema.text.length));
     this.collection = { documents: 0, tokens: 0 };
     for (const { withText, tokens } of this.segments) {
@@ -29,8 +37,16 @@ export class TextBranch implements Branch {
   prepare(query: Query, options: SearchOptions): PreparedQuery | undefined {
     const bm25 = new Bm25(this.collection, options);
     if (query.text === undefined) return undefined;
-    const clauses = parseQuery(query.text, this.analyzer);
-    return new PreparedText(this.segments, clauses, bm25, options.operator ?? 'any');
+    const { operator = 'any', syntax = 'plain' } = options;
+    if (syntax === 'plain') {
+      return new PreparedText(this.segments, parseQuery(query.text, this.analyzer), bm25, operator);
+    }
+    const parsed = parseQuerySyntax(query.text, this.fields, operator);
+    const analysed = analyseQuery(parsed, this.analyzer, this.folder, this.fields);
+    if (analysed === undefined) return new PreparedText(this.segments, [], bm25, operator);
+    const flat = flatten(analysed.root, analysed.leaves);
+    if (flat !== undefined) return new PreparedText(this.segments, flat.clauses, bm25, flat.operator);
+    return new PreparedExpression(this.segments, analysed.root, analysed.leaves, bm25);
   }
 
   warm(): void {
@@ -39,4 +55,26 @@ export class TextBranch implements Branch {
 
   /** The segment readers are the index's to close. */
   close(): void {}
+}
+
+/** Terms and phrases that are all alternatives, or all needed: the searches that skip know these. */
+function flatten(
+  root: Expression,
+  leaves: Leaf[],
+): { clauses: Clause[]; operator: 'any' | 'all' } | undefined {
+  const children = root.kind === 'leaf' ? [root] : root.must.length > 0 ? root.must : root.should;
+  if (root.kind === 'group') {
+    if (root.not.length > 0 || (root.must.length > 0 && root.should.length > 0)) return undefined;
+  }
+  const counter = new ClauseCounter();
+  for (const child of children) {
+    if (child.kind === 'group') return undefined;
+    const leaf = leaves[child.leaf];
+    if (leaf.kind !== 'terms' || leaf.slop > 0 || leaf.field !== undefined) return undefined;
+    counter.add(leaf.terms, leaf.boost);
+  }
+  return {
+    clauses: counter.clauses(),
+    operator: root.kind === 'group' && root.must.length > 0 ? 'all' : 'any',
+  };
 }

@@ -199,7 +199,10 @@ describe('queries', () => {
 
 describe('reading', () => {
   it('a cold query reads a small part of the segment', async () => {
-    const docs = Array.from({ length: 120_000 }, (_, i) => `common w${i} v${i % 3000} ${'filler '.repeat(5)}`);
+    const docs = Array.from(
+      { length: 120_000 },
+      (_, i) => `common w${i} v${i % 3000} ${'filler '.repeat(5)}`,
+    );
     const view = await buildSegment(docs);
     const { counter } = view.reader;
     const before = counter.bytes;
