@@ -5,7 +5,7 @@ import { noSuchPart } from './npz.js';
 import type { ReadOptions } from './options.js';
 import { RandomFile } from './randomfile.js';
 import { exactIntegers, MAX_DIMENSION, type VectorType } from './vectorlayout.js';
-import type { VectorBatch, VectorSource } from './vectors.js';
+import type { VectorBatch, VectorSource } from './vectorsource.js';
 
 const BATCH_BYTES = 1024 * 1024;
 const LARGEST_CHUNK_BYTES = 64 * 1024 * 1024;

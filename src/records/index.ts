@@ -20,4 +20,5 @@ export type { QueryFormat, SourceQuery } from './query.js';
 export type { SourceItem, SourceRecord } from './source.js';
 export { untilAborted } from './until-aborted.js';
 export { MAX_DIMENSION, type VectorType } from './vectorlayout.js';
-export { openVectors, type VectorBatch, type VectorSource, type VectorsOptions } from './vectors.js';
+export { openVectors, type VectorsOptions } from './vectors.js';
+export type { VectorBatch, VectorSource } from './vectorsource.js';

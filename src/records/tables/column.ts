@@ -3,7 +3,7 @@ import type { TableFormat } from '../formats.js';
 import { noSuchPart } from '../npz.js';
 import type { ReadOptions } from '../options.js';
 import { MAX_DIMENSION } from '../vectorlayout.js';
-import type { VectorBatch, VectorSource } from '../vectors.js';
+import type { VectorBatch, VectorSource } from '../vectorsource.js';
 import { openTable } from './open.js';
 import type { Table } from './table.js';
 

@@ -1,6 +1,7 @@
 import type { PageHeader } from 'hyparquet';
 import type { ColumnDecoder } from '../vendor/parquet.js';
-import type { ParquetPackage } from './parquet-pages.js';
+
+export type ParquetPackage = typeof import('../vendor/parquet.js');
 
 /** Values in a page. Writers end pages at about 1 MiB or 20,000 rows. */
 const LARGEST_VALUES = 2 ** 24;

@@ -2,9 +2,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import type { ColumnMetaData, DecodedArray, PageHeader } from 'hyparquet';
 import type { RandomFile } from '../randomfile.js';
 import type { ColumnDecoder } from '../vendor/parquet.js';
-import { checkPage } from './parquet-check.js';
-
-export type ParquetPackage = typeof import('../vendor/parquet.js');
+import { checkPage, type ParquetPackage } from './parquet-check.js';
 
 const LARGEST_PAGE = 256 * 1024 * 1024;
 const HEADER_WINDOWS = [16 * 1024, 1024 * 1024, 16 * 1024 * 1024];

@@ -5,7 +5,8 @@ import type { ReadOptions } from '../options.js';
 import { RandomFile } from '../randomfile.js';
 import { decodeUtf8 } from '../utf8.js';
 import type { ColumnDecoder } from '../vendor/parquet.js';
-import { ColumnPages, type ParquetPackage } from './parquet-pages.js';
+import type { ParquetPackage } from './parquet-check.js';
+import { ColumnPages } from './parquet-pages.js';
 import { checkColumns, NOT_TEXT, plain, type Table } from './table.js';
 
 const LARGEST_FOOTER = 256 * 1024 * 1024;
