@@ -14,12 +14,14 @@ export interface JudgedMeasure {
   compute(query: JudgedQuery): number;
 }
 
-/** recall@k against the exact nearest neighbours: see recallAtK. */
+/** recall@k or 1-recall@k against the exact nearest neighbours: see recallAtK. */
 export interface TruthMeasure {
   readonly name: string;
   readonly needs: 'truth';
   /** k. */
   readonly depth: number;
+  /** True neighbours looked for among the first k; k where not given. */
+  readonly neighbours?: number;
 }
 
 export type Measure = JudgedMeasure | TruthMeasure;

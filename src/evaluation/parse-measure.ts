@@ -36,6 +36,11 @@ export function parseMeasure(text: string): Measure {
   const [, name, inside, cut] = shape;
 
   if (name.toLowerCase() === 'recall') return truthRecall(written, name, inside, cut);
+  if (name === '1-recall' && inside === undefined) {
+    if (cut === undefined) throw bad(written, 'needs a cut-off', 'write 1-recall@10');
+    const depth = wholeCutoff(written, cut);
+    return { name: `1-recall@${depth}`, needs: 'truth', depth, neighbours: 1 };
+  }
   if (written === 'rbp') return make(written, named('RBP'), 'p=0.9', undefined);
 
   const family = byName.get(name.toLowerCase());
@@ -166,7 +171,13 @@ function bad(written: string, what: string, mend: string): UsageError {
 }
 
 function unknown(written: string, name: string, cut: string | undefined): UsageError {
-  const known = [...families.map((family) => family.name), 'recall', ...byCut.keys(), ...byName.keys()];
+  const known = [
+    ...families.map((family) => family.name),
+    'recall',
+    '1-recall',
+    ...byCut.keys(),
+    ...byName.keys(),
+  ];
   const word = name.replace(/[_.][\d.]+$/, '');
   const hint =
     didYouMean(word, known) || `; known are ${families.map((family) => family.name).join(', ')} and recall@k`;

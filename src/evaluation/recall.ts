@@ -2,6 +2,8 @@
 export interface RecallOptions {
   /** Whether a truth row is in the index; rows that are not are removed before the first k are taken. */
   present?: (row: number) => boolean;
+  /** How many true neighbours are looked for; k where not given. 1 makes it the 1-recall@k of FAISS. */
+  neighbours?: number;
   /**
    * Counts a result that is as near as the k-th true neighbour as a hit although its row is another.
    * Both arrays go with the lists, in one unit (scores or distances).
@@ -40,7 +42,7 @@ export function recallAtK(
   k: number,
   options: RecallOptions = {},
 ): QueryRecall {
-  const { present, ties } = options;
+  const { present, ties, neighbours = k } = options;
   const nearest = new Set<number>();
   let absent = 0;
   let last = -1;
@@ -51,7 +53,7 @@ export function recallAtK(
       absent++;
       continue;
     }
-    if (nearest.size < k && !nearest.has(row)) {
+    if (nearest.size < neighbours && !nearest.has(row)) {
       nearest.add(row);
       last = i;
     }
@@ -75,6 +77,25 @@ export function recallAtK(
 
 function tied(a: number, b: number, tolerance = 0): boolean {
   return a === b || Math.abs(a - b) <= tolerance * Math.max(Math.abs(a), Math.abs(b));
+}
+
+/**
+ * How much farther the results are than the true neighbours: the sum of the first k distances over that of the true
+ * ones, 1 at best (ann-benchmarks has its inverse, `rel`). Of results fewer than k, as many as there are of both.
+ * @param results distances, not squared, nearest first
+ * @param truth distances of the exact neighbours, nearest first
+ * @returns NaN without any, Infinity where only the true ones are all 0
+ */
+export function distanceRatio(results: ArrayLike<number>, truth: ArrayLike<number>, k: number): number {
+  const depth = Math.min(k, results.length, truth.length);
+  let found = 0;
+  let exact = 0;
+  for (let i = 0; i < depth; i++) {
+    found += results[i];
+    exact += truth[i];
+  }
+  if (depth === 0) return Number.NaN;
+  return exact === 0 && found === 0 ? 1 : found / exact;
 }
 
 /** Recall over queries. */

@@ -1,6 +1,7 @@
 import type { AssertionOutcome } from './assertions.js';
 import type { LatencySummary } from './latency.js';
 import type { Conditions } from './run-queries.js';
+import type { Comparison } from './significance/compare.js';
 
 /** One line of a side-by-side comparison. */
 export interface RunSummary {
@@ -26,6 +27,8 @@ export interface EvalReport {
   runs: RunSummary[];
   primary: string;
   assertions: AssertionOutcome[];
+  /** With a baseline: each run and measure against it. */
+  comparisons?: Comparison[];
   /** What could make a figure misleading: missing queries, unjudged results. */
   warnings: string[];
   perQuery?: Record<string, Record<string, number>>;

@@ -134,7 +134,7 @@ function scoresOf(
   return scores;
 }
 
-/** Adds recall@k of a run to its summary. */
+/** Adds recall@k and 1-recall@k of a run to its summary. */
 export function recallOf(
   summary: RunSummary,
   answers: QueryAnswer[],
@@ -147,6 +147,7 @@ export function recallOf(
   const present = (row: number) => truth.index.documents.docOfRow(row) !== undefined;
   for (const measure of measures) {
     const k = measure.depth as number;
+    const neighbours = measure.needs === 'truth' ? measure.neighbours : undefined;
     const recalls = new Map<string, QueryRecall>();
     for (const { id } of queries) {
       const hits = byQuery.get(id)?.hits ?? [];
@@ -157,9 +158,9 @@ export function recallOf(
         truth: scores,
         tolerance: TIE_TOLERANCE,
       };
-      recalls.set(id, recallAtK(results, truth.rows.get(id) ?? [], k, { present, ties }));
+      recalls.set(id, recallAtK(results, truth.rows.get(id) ?? [], k, { present, ties, neighbours }));
     }
-    const { mean, absent, queriesWithoutTruth } = summariseRecall(recalls.values(), k);
+    const { mean, absent, queriesWithoutTruth } = summariseRecall(recalls.values(), neighbours ?? k);
     summary.measures[measure.name] = mean;
     if (absent > 0)
       truth.warnings.push(`${absent} true neighbours are not in the index and were passed over`);

@@ -130,10 +130,14 @@ describe('readRun', () => {
       /:2: not UTF-8/,
     );
     const zipped = gzipSync('1 Q0 a 1 2 t\n');
-    expect(await failure(readRun(file(zipped.subarray(0, zipped.length - 9))))).toMatch(/cut off gzip/);
+    expect(await failure(readRun(file(zipped.subarray(0, zipped.length - 9))))).toMatch(
+      /truncated gzip data; copy the file again/,
+    );
     expect(await failure(readRun(file('x'.repeat(3 << 20))))).toMatch(/:1: line longer than 1 MiB/);
-    expect(await failure(readRun(join(folder, 'nowhere')))).toBe('nowhere: no such file; check the path');
-    expect(await failure(readQrels(folder))).toMatch(/is a folder/);
+    expect(await failure(readRun(join(folder, 'nowhere')))).toBe(
+      'nowhere: no such file or directory; check the path',
+    );
+    expect(await failure(readQrels(folder))).toMatch(/is a directory, not a file; name a file in it/);
   });
 });
 
