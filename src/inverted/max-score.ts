@@ -16,6 +16,7 @@ export interface Weighted {
  * for them alone. A power of two that divides the chunk of WholeNumbers.
  */
 const WINDOW = 1 << 11;
+/** Ranges of documents that are put in order for a query: picking the best of so many costs less than a window. */
 const MAX_RANGES = 256;
 /** Scratch of one search at a time. */
 const rangeSums = new Float64Array(MAX_RANGES);
