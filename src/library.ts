@@ -21,13 +21,23 @@ import {
 export type { Query, SearchOptions } from './branch/index.js';
 export { ExitCode, ShortlistError, UsageError } from './errors/index.js';
 export {
+  alphaNdcg,
+  checkDrops,
+  compareRuns,
+  compareSeveral,
   type EvalReport,
+  evaluateDiversity,
   evaluateRun,
+  parseMaxDrop,
   parseMeasure,
   type Qrels,
   type Run,
   readQrels,
   readRun,
+  readSubtopics,
+  toGithub,
+  toJunit,
+  toMarkdown,
 } from './evaluation/index.js';
 export {
   type BuildOptions,

@@ -1,7 +1,9 @@
+import { statSync } from 'node:fs';
 import type { Query } from '../branch/index.js';
 import { InputError, UsageError } from '../errors/index.js';
-import type { IndexReader } from '../index/index.js';
+import { type IndexReader, openReader } from '../index/index.js';
 import { formatFusion, openQueries, type RecallSettings, soleVectorField } from '../recall/index.js';
+import { parseVectorsArgument } from '../records/index.js';
 import { TEXT_BRANCH } from '../schema/index.js';
 import { checkAssertions, parseAssertion } from './assertions.js';
 import type { Measure } from './measure.js';
@@ -10,7 +12,10 @@ import { type Qrels, readQrels } from './qrels.js';
 import type { EvalReport, RunSummary } from './report.js';
 import { formatRunLine, type Run, readRun } from './run.js';
 import { type Conditions, type QueryAnswer, type QueryRunner, runQueries } from './run-queries.js';
+import { openRunner } from './runners.js';
 import { evaluateRun } from './score-run.js';
+import { compareSeveral } from './significance/compare.js';
+import { checkDrops, parseMaxDrop } from './significance/drops.js';
 import { exactTruth, readTruth, recallOf, type Truth } from './truth.js';
 
 /** Depth for measures that look at the whole list: trec_eval's own habit. */
@@ -44,6 +49,12 @@ export interface EvalOptions {
   /** Runs in TREC format, instead of an index. */
   runs?: string[];
   perQuery?: boolean;
+  /** A run in TREC format, or the directory of an index that answers the same queries: what the runs are compared with. */
+  baseline?: string;
+  /** `measure=drop`: how far the primary run may fall below the baseline. */
+  maxDrops?: string[];
+  /** Of the randomisation and the bootstrap. Default 0. */
+  seed?: number;
   /** Takes the primary run's lines. */
   saveRun?: (line: string) => void;
   onProgress?: (run: string, done: number, total: number) => void;
@@ -56,11 +67,17 @@ export interface EvalOptions {
  * checks assertions. Queries and runs are held in memory.
  * @throws UsageError, InputError; an assertion that fails is an outcome, not an error
  */
-export async function evaluate(options: EvalOptions): Promise<EvalReport> {
+export async function evaluate(asked: EvalOptions): Promise<EvalReport> {
+  const drops = (asked.maxDrops ?? []).map((text) => parseMaxDrop(text));
+  if (drops.length > 0 && asked.baseline === undefined) {
+    throw new UsageError('a largest drop is one from a baseline: give --baseline RUN or INDEX');
+  }
+  // A comparison is query by query, printed or not.
+  const options = asked.baseline === undefined ? asked : { ...asked, perQuery: true };
   const assertions = (options.assertions ?? []).map((text) => parseAssertion(text));
   const measures = chooseMeasures(
     options,
-    assertions.map((assertion) => assertion.measure),
+    [...assertions, ...drops].map((gate) => gate.measure),
   );
   const judged = measures.filter((measure) => measure.needs === 'qrels');
   if (judged.length > 0 && options.qrels === undefined) {
@@ -81,7 +98,55 @@ export async function evaluate(options: EvalOptions): Promise<EvalReport> {
     ...(report.qps === undefined ? {} : { qps: report.qps }),
   };
   report.assertions = checkAssertions(assertions, figures);
+  if (options.baseline !== undefined) {
+    const names = measures.map((measure) => measure.name);
+    const baseline = await evaluateBaseline(options.baseline, measures, qrels, options);
+    const candidates = report.runs.map(({ name, perQuery = {} }) => ({ name, perQuery }));
+    const compared = names.filter((name) => name in baseline.measures && name in report.measures);
+    report.comparisons = compareSeveral(baseline.perQuery ?? {}, candidates, compared, {
+      seed: options.seed,
+    });
+    report.assertions.push(...checkDrops(drops, baseline.measures, report.measures));
+    for (const warning of baseline.warnings) report.warnings.push(`baseline: ${warning}`);
+  }
+  if (!asked.perQuery) {
+    report.perQuery = undefined;
+    for (const run of report.runs) run.perQuery = undefined;
+  }
   return report;
+}
+
+/** The baseline by the same measures: a run from a file, or what another index answers to the same queries. */
+async function evaluateBaseline(
+  path: string,
+  measures: Measure[],
+  qrels: Qrels | undefined,
+  options: EvalOptions,
+): Promise<EvalReport> {
+  const plain = { ...options, saveRun: undefined, eachBranch: false, runs: undefined };
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    if (qrels === undefined)
+      throw new UsageError('a baseline that is a run is measured by judgments: give --qrels FILE');
+    return scoreFiles(
+      [path],
+      measures.filter((measure) => measure.needs === 'qrels'),
+      qrels,
+      plain,
+    );
+  }
+  const index = openReader(path);
+  const runner = openRunner(index, 1);
+  try {
+    // An older index may lack a branch that the new one has: it answers with those it has.
+    const has = (name: string) => index.branchNames.includes(name);
+    const vectors = options.vectors?.filter((text) => has(parseVectorsArgument(text).field));
+    const branches = options.settings?.branches?.filter(has);
+    const settings = { ...options.settings, branches: branches?.length === 0 ? undefined : branches };
+    return await runIndex({ ...plain, index, runner, vectors, settings }, measures, qrels);
+  } finally {
+    await runner.close();
+    index.close();
+  }
 }
 
 function chooseMeasures(options: EvalOptions, asserted: string[]): Measure[] {

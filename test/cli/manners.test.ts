@@ -184,3 +184,45 @@ it('a batch as text says which query each list answers, and why a list is empty'
   expect(stdout).toMatch(/^q1: bees\n +1 {2}/);
   expect(stdout).toMatch(/q2: the\nnothing found; .*stop words/);
 });
+
+describe('against a baseline', () => {
+  const flags = ['eval', hybrid, ...judged, '--branches', 'text', '-m', 'nDCG@10', '-m', 'RR'];
+
+  it('the same run: no difference, no win, no loss; another: differences that add up', () => {
+    const same = JSON.parse(ok([...flags, '--baseline', text, '--max-drop', 'nDCG@10=0', '--json']).stdout);
+    for (const one of same.comparisons)
+      expect(one).toMatchObject({ difference: 0, wins: 0, losses: 0, ties: 25 });
+    const run = join(cwd, 'flat.run');
+    ok(['eval', text, ...judged, '--k1', '0', '-m', 'AP', '--save-run', run, '-q']);
+    const [first] = JSON.parse(ok([...flags, '--baseline', run, '--json']).stdout).comparisons;
+    expect(first.wins + first.losses + first.ties).toBe(25);
+    expect(first.candidate - first.baseline).toBeCloseTo(first.difference, 12);
+    expect(first.randomisation.p).toBeGreaterThan(0);
+  });
+
+  it('--max-drop fails with exit 1, wanted and got', () => {
+    const run = join(cwd, 'good.run');
+    ok(['eval', text, ...judged, '-m', 'AP', '--save-run', run, '-q']);
+    const { code, stderr } = shortlist([
+      ...flags,
+      '--operator',
+      'all',
+      '--baseline',
+      run,
+      '--max-drop',
+      'nDCG@10=0.001',
+    ]);
+    expect(stderr).toMatch(
+      /assertion failed: max drop nDCG@10=0\.001: wanted >= 0\.\d+ \(baseline 0\.\d+\), got 0\.\d+/,
+    );
+    expect(code).toBe(1);
+    expect(shortlist([...flags, '--max-drop', 'nDCG@10=0.001']).code).toBe(2);
+  });
+
+  it('reports as markdown, JUnit and GitHub annotations', () => {
+    const gate = [...flags, '--assert', 'nDCG@10>=0.99'];
+    expect(shortlist([...gate, '--format', 'markdown']).stdout).toMatch(/\| run .*nDCG@10.*\n\|/);
+    expect(shortlist([...gate, '--format', 'junit']).stdout).toMatch(/^<\?xml[\s\S]+failures="1"/);
+    expect(shortlist([...gate, '--format', 'github']).stdout).toMatch(/^::error /);
+  });
+});

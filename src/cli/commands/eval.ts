@@ -1,14 +1,19 @@
 import { UsageError } from '../../errors/index.js';
 import {
+  type Comparison,
   type EvalReport,
   evaluate,
   formatFigure,
   openRunner,
   type RunSummary,
+  toGithub,
+  toJunit,
+  toMarkdown,
 } from '../../evaluation/index.js';
 import { openReader } from '../../index/index.js';
 import { parseFusion } from '../../recall/index.js';
 import type { Context } from '../context.js';
+import type { Terminal } from '../io.js';
 import { LineFile } from '../line-file.js';
 import { describeSteps, Progress } from '../progress.js';
 import { type SearchFlags, searchSettings } from '../search-flags.js';
@@ -31,6 +36,10 @@ interface Options extends SearchFlags {
   saveRun?: string;
   perQuery?: boolean;
   json?: boolean;
+  baseline?: string;
+  maxDrop?: string[];
+  seed?: number;
+  format?: 'table' | 'json' | 'markdown' | 'junit' | 'github';
   threads: number;
 }
 
@@ -74,6 +83,9 @@ export async function evaluateIndex(
       eachBranch: options.eachBranch,
       runs: options.run,
       perQuery: options.perQuery,
+      baseline: options.baseline,
+      maxDrops: options.maxDrop,
+      seed: options.seed,
       saveRun: saved && ((line) => saved.line(line)),
       signal,
       stdin: options.queries === '-' ? terminal.io.stdin : undefined,
@@ -88,7 +100,7 @@ export async function evaluateIndex(
     index?.close();
   }
   for (const warning of report.warnings) terminal.warn(warning);
-  await terminal.print(options.json ? `${JSON.stringify(report)}\n` : render(report, terminal));
+  await terminal.print(inFormat(options.json ? 'json' : (options.format ?? 'table'), report, terminal));
   const failed = report.assertions.filter((assertion) => !assertion.passed);
   for (const { text, wanted, got } of failed) {
     terminal.error(
@@ -98,7 +110,65 @@ export async function evaluateIndex(
   return failed.length > 0 ? 1 : 0;
 }
 
-function render(report: EvalReport, { out }: Context['terminal']): string {
+function inFormat(format: NonNullable<Options['format']>, report: EvalReport, terminal: Terminal): string {
+  const text = {
+    table: () => render(report, terminal),
+    json: () => JSON.stringify(report),
+    markdown: () => toMarkdown(report),
+    junit: () => toJunit(report),
+    github: () => toGithub(report),
+  }[format]();
+  return text === '' || text.endsWith('\n') ? text : `${text}\n`;
+}
+
+/** Comparisons with the baseline: a line for each run and measure, then the queries that lost most. */
+function renderComparisons(comparisons: Comparison[], { out }: Terminal): string {
+  if (comparisons.length === 0) return '';
+  const p = (value: number | undefined) => (value === undefined ? '-' : value.toFixed(4));
+  const signed = (value: number) => `${value < 0 ? '' : '+'}${formatFigure(value)}`;
+  const head = [
+    'run',
+    'measure',
+    'baseline',
+    'now',
+    'difference',
+    '95 % interval',
+    'p (t)',
+    'p (rand.)',
+    'won',
+    'lost',
+    'same',
+  ];
+  const rows = comparisons.map((one) => [
+    one.run ?? '',
+    one.measure,
+    formatFigure(one.baseline),
+    formatFigure(one.candidate),
+    signed(one.difference),
+    one.interval ? `${signed(one.interval.low)} … ${signed(one.interval.high)}` : '-',
+    p(one.adjusted?.tTest ?? one.tTest?.p),
+    p(one.adjusted?.randomisation ?? one.randomisation.p),
+    String(one.wins),
+    String(one.losses),
+    String(one.ties),
+  ]);
+  let text = `\n${out.bold('against the baseline')} (p-values after Holm's correction)\n`;
+  text += table(
+    [head, ...rows],
+    head.map((_, i) => (i < 2 ? 'left' : 'right')),
+  );
+  for (const { run, measure, regressions } of comparisons) {
+    if (regressions.length === 0) continue;
+    const worst = regressions.map(
+      ({ query, baseline, candidate }) => `${query} ${formatFigure(baseline)} → ${formatFigure(candidate)}`,
+    );
+    text += `worst of ${run} in ${measure}: ${worst.join(', ')}\n`;
+  }
+  return text;
+}
+
+function render(report: EvalReport, terminal: Terminal): string {
+  const { out } = terminal;
   const names = [...new Set(report.runs.flatMap((run) => Object.keys(run.measures)))];
   const speed = report.runs.some((run) => run.latency !== undefined);
   const head = ['run', ...names, ...(speed ? ['p50 ms', 'p95 ms', 'p99 ms', 'QPS'] : [])];
@@ -129,6 +199,7 @@ function render(report: EvalReport, { out }: Context['terminal']): string {
   for (const { text: condition, passed, got } of report.assertions) {
     text += `${passed ? out.green('passed') : out.red('failed')}  ${condition}  (got ${got === undefined ? 'nothing' : got})\n`;
   }
+  text += renderComparisons(report.comparisons ?? [], terminal);
   if (report.perQuery) {
     const rows = Object.entries(report.perQuery).map(([id, values]) => [
       id,
