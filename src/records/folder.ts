@@ -11,6 +11,10 @@ import { DEFAULT_MAX_RECORD_BYTES, type ReadOptions } from './options.js';
 import type { SourceItem } from './source.js';
 import { decodeUtf8 } from './utf8.js';
 
+/** Stands in every directory that holds an index. */
+const INDEX_MARKER = 'shortlist.txt';
+/** Names that begin so are hidden: not what a person means by the texts of a folder. */
+const DOT = 0x2e;
 const BATCH_FILES = 64;
 const BATCH_BYTES = 1024 * 1024;
 const SMALL_FILE_BYTES = 256 * 1024;
@@ -23,7 +27,7 @@ export interface TextFile {
 }
 
 /**
- * Texts as documents: every .txt, .md and .html file below a directory, in path order by UTF-8 bytes, or one file. The
+ * Texts as documents: every .txt, .md and .html file below a directory (hidden ones and indexes of ours left out), in path order by UTF-8 bytes, or one file. The
  * id is the path below the directory (of one file: its name), `text` the whole file. Of a .md file the front matter is
  * fields (its `_id` and `title` before ours), and `title` is the first `# ` heading; of .html files `title` and `text`
  * are what a reader sees.
@@ -74,6 +78,9 @@ async function* walk(root: string, below: string): AsyncGenerator<TextFile | Rec
   const entries = await readdir(folder, { withFileTypes: true, encoding: 'buffer' }).catch((error) => {
     throw readFault(error, { file: folder });
   });
+  // An index written beside the documents is not one of them.
+  if (entries.some((entry) => entry.name.toString() === INDEX_MARKER)) return;
+
   // With a directory's name ending in '/', the order of entries is the order of the whole paths.
   const keyed = entries.map((entry) => ({
     entry,
@@ -83,6 +90,7 @@ async function* walk(root: string, below: string): AsyncGenerator<TextFile | Rec
 
   for (const { entry, key } of keyed) {
     const directory = entry.isDirectory();
+    if (entry.name[0] === DOT) continue;
     if (!directory && !/\.(txt|md|html?)$/i.test(key.toString('latin1'))) continue;
     const name = decodeUtf8(entry.name);
     if (name === undefined) {
