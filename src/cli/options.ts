@@ -89,6 +89,14 @@ const searchOptions: OptionSpec[] = [
     defaultText: '0.75',
   },
   {
+    flags: '--syntax <which>',
+    description:
+      'text: plain words and "phrases", or the query language: +must -not AND OR NOT () field:word "…"~2 prefix* word~1 word^2',
+    group: SEARCH,
+    choices: ['plain', 'query'],
+    defaultText: 'plain',
+  },
+  {
     flags: '--operator <which>',
     description: 'text: a document must match any or all terms and "phrases"',
     group: SEARCH,

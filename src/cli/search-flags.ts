@@ -8,9 +8,10 @@ export interface SearchFlags {
   k1?: number;
   b?: number;
   operator?: 'any' | 'all';
+  syntax?: 'plain' | 'query';
 }
 
 export function searchSettings(flags: SearchFlags): RecallSettings {
-  const { branches, efSearch, nprobe, k1, b, operator } = flags;
-  return { branches, efSearch, nprobe, k1, b, operator };
+  const { branches, efSearch, nprobe, k1, b, operator, syntax } = flags;
+  return { branches, efSearch, nprobe, k1, b, operator, syntax };
 }

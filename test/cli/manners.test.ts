@@ -226,3 +226,20 @@ describe('against a baseline', () => {
     expect(shortlist([...gate, '--format', 'github']).stdout).toMatch(/^::error /);
   });
 });
+
+it('--syntax query reads operators, plain reads them as words', () => {
+  const ids = (...args: string[]) =>
+    JSON.parse(ok(['query', text, '--format', 'jsonl', '-k', '100', ...args]).stdout).hits.map(
+      (hit: { id: string }) => hit.id,
+    );
+  const bees = ids('bee', '--syntax', 'query');
+  const without = ids('bee -flower', '--syntax', 'query');
+  expect(bees.length).toBeGreaterThan(without.length);
+  expect(bees).toEqual(expect.arrayContaining(without));
+  expect(new Set(ids('bee AND flower', '--syntax', 'query'))).toEqual(
+    new Set(ids('bee flower', '--operator', 'all')),
+  );
+  const broken = shortlist(['query', text, 'bee AND (flower', '--syntax', 'query']);
+  expect(broken.code).toBe(2);
+  expect(broken.stderr.split('\n')).toHaveLength(2);
+});
