@@ -107,6 +107,7 @@ const results = await Promise.all([
   ),
   esbuild.build({ ...commonjs, entryPoints: ['src/cli/index.ts'], outfile: 'dist/cli.cjs' }),
   esbuild.build({ ...commonjs, entryPoints: ['src/recall/worker.ts'], outfile: 'dist/worker.cjs' }),
+  esbuild.build({ ...commonjs, entryPoints: ['src/vector/team/worker.ts'], outfile: 'dist/build-worker.cjs' }),
   esbuild.build({
     ...common,
     format: 'esm',

@@ -3,15 +3,28 @@ export type Pointer = number;
 
 /** Numbers of the distance spaces; smaller distances are better. */
 export const SPACE = {
-  /** Squared Euclidean distance. */
+  /** Squared Euclidean distance of float32 rows. */
   l2: 0,
   /** Minus the inner product. */
   dot: 1,
+  /** The same two of rows and queries of bytes: whole numbers, exact. */
+  byteL2: 2,
+  byteDot: 3,
+  /** The same two of rows of bytes and a float32 query, padded to the row's width: the bits that float32 rows would give. */
+  mixedL2: 4,
+  mixedDot: 5,
 } as const;
 export type Space = (typeof SPACE)[keyof typeof SPACE];
 
+/** Most components of a row of bytes: sums of its products stay below 2^31. */
+export const MAX_BYTE_DIMENSION = 33_000;
+
 /** Bytes setScratch() wants beside the pool. */
 export const GRAPH_SCRATCH_BYTES = 512 * (4 + 4 + 8 + 4);
+/** Bytes orderCodes() wants. @param width bytes of a code that are compared */
+export function orderScratchBytes(count: number, width: number): number {
+  return count * 8 + 16 + width * 14;
+}
 /** Bytes assignRows() wants for running minima. */
 export const ASSIGN_SCRATCH_BYTES = 66 * 32;
 /** Most links of a node above level 0 that the graph's scratch has room for. */
@@ -23,18 +36,22 @@ export const NO_LINK = 0xffffffff;
  * What kernels.wasm exports. Nothing is checked inside: pointers come from an Arena, every number
  * read from a file was bounded before, components are finite.
  *
- * Rows are float32, `stride` bytes apart, a multiple of 16, padded with zeros (see rowFloats()). A
- * key is a u32 whose unsigned order is the order of float32 distances (see keys.ts). An entry is a
- * u64: key << 32 | position for heaps, key << 32 | id << 1 | flag for pools.
+ * Rows are float32, a multiple of 16 bytes, or bytes, a multiple of 16 of which are compared; both
+ * padded with zeros (see layout.ts). A key is a u32 whose unsigned order is the order of distances
+ * (see keys.ts). An entry is a u64: key << 32 | position for heaps, key << 32 | id << 1 | flag for
+ * pools.
  */
 export interface KernelExports {
-  /** Names the table of codes that distances are computed on. Positions and node ids are its rows. */
-  setCodes(base: Pointer, stride: number, space: Space): void;
+  /**
+   * Names the table of codes that distances are computed on. Positions and node ids are its rows.
+   * @param stride bytes from one to the next @param width bytes compared, a multiple of 16
+   */
+  setCodes(base: Pointer, stride: number, width: number, space: Space): void;
 
-  /** @returns key of the distance between two rows of `stride` bytes, as i32: use >>> 0 */
-  keyBetween(query: Pointer, row: Pointer, stride: number): number;
-  /** Four keys of four rows that follow each other. @param out u32[4], 16-byte aligned */
-  keysBetween(query: Pointer, rows: Pointer, stride: number, out: Pointer): void;
+  /** @returns key of the distance between two rows of `width` bytes, as i32: use >>> 0 */
+  keyBetween(query: Pointer, row: Pointer, width: number): number;
+  /** Four keys of four rows, `stride` bytes apart. @param out u32[4], 16-byte aligned */
+  keysBetween(query: Pointer, rows: Pointer, stride: number, width: number, out: Pointer): void;
 
   /**
    * Scans codes `from` to `to` for the nearest. O(rows · dim + entering · log limit).
@@ -65,19 +82,19 @@ export interface KernelExports {
   collectWithin(query: Pointer, from: number, to: number, limit: number, out: Pointer): number;
 
   /**
-   * Float64 scores, higher is better: minus the squared distance, or the inner product. Each is the
-   * plain sum over components in order.
-   * @param query f64[stride / 4]
+   * The `limit` nearest of some codes.
+   * @param positions u32[count] @param best u64[limit], entries in ascending order
+   * @returns how many entries were left
+   */
+  refine(query: Pointer, positions: Pointer, count: number, best: Pointer, limit: number): number;
+
+  /**
+   * Float64 scores of codes that are rows, higher is better: minus the squared distance, or the inner
+   * product. Each is the plain sum over components in order.
+   * @param query f64[components of the padded row]
    * @param positions u32[count] @param out f64[count rounded up to a multiple of 4]
    */
-  scoreRows(
-    query: Pointer,
-    rows: Pointer,
-    stride: number,
-    positions: Pointer,
-    count: number,
-    out: Pointer,
-  ): void;
+  scoreRows(query: Pointer, positions: Pointer, count: number, out: Pointer): void;
 
   /**
    * Names the arrays of a graph over the codes and forgets every visit.
@@ -101,10 +118,43 @@ export interface KernelExports {
   setScratch(pool: Pointer, scratch: Pointer): void;
   /** Where searches start. A level of -1 means there are no nodes yet. */
   setEntry(node: number, level: number): void;
-  graphEntry(): number;
-  graphLevels(): number;
-  /** Inserts codes `from` to `to` as nodes of those numbers, in order. @param breadth efConstruction */
-  insertRows(from: number, to: number, breadth: number): void;
+  /**
+   * For nodes not yet linked: finds their neighbours in the graph as it is and writes the nodes' own
+   * rows, which were all NO_LINK. Reads no row of another node in the batch, so threads may share it.
+   * @param nodes u32[…], `from` to `to` of it @param breadth efConstruction
+   */
+  chooseLinks(nodes: Pointer, from: number, to: number, breadth: number): void;
+  /**
+   * Lists, for every node chosen by nodes `from` to `to` on a level, who chose it, in that order.
+   * @param heads u32[nodes of the graph], NO_LINK each: becomes a target's first edge
+   * @param sources u32[edges], who chose @param nexts u32[edges], the edge after it or NO_LINK
+   * @param targets u32[edges] @returns how many targets there are
+   */
+  collectLinks(
+    nodes: Pointer,
+    from: number,
+    to: number,
+    level: number,
+    heads: Pointer,
+    sources: Pointer,
+    nexts: Pointer,
+    targets: Pointer,
+  ): number;
+  /** Links targets `from` to `to` back to those that chose them, and clears their heads. Threads may share it. */
+  linkBack(
+    targets: Pointer,
+    from: number,
+    to: number,
+    level: number,
+    heads: Pointer,
+    sources: Pointer,
+    nexts: Pointer,
+  ): void;
+  /**
+   * Fills free slots of level-0 rows `from` to `to` with the nearest of the neighbours' neighbours.
+   * @param counts u8[nodes], links of each row before: only these are followed, so threads may share it
+   */
+  fillRows(from: number, to: number, counts: Pointer): void;
   /** Leaves the nearest nodes found in the pool, best first. @param breadth efSearch @returns how many */
   searchGraph(query: Pointer, breadth: number): number;
 
@@ -137,6 +187,27 @@ export interface KernelExports {
     assigned: Pointer,
     sums: Pointer,
     counts: Pointer,
+  ): void;
+
+  /**
+   * Orders byte codes so that near ones stand near each other, in runs of at most `leaf` unordered
+   * ones. O(count · width · log(count / leaf)).
+   * @param ids u32[count], positions of codes; left in the new order
+   * @param scratch orderScratchBytes(count, width), 16-byte aligned
+   */
+  orderCodes(ids: Pointer, count: number, leaf: number, scratch: Pointer): void;
+
+  /**
+   * Inner products of each of `count` rows with each of `columnCount` rows, a multiple of 4.
+   * @param out f32[count, columnCount]
+   */
+  multiplyRows(
+    rows: Pointer,
+    count: number,
+    columns: Pointer,
+    columnCount: number,
+    stride: number,
+    out: Pointer,
   ): void;
 
   /** 1 when each of `count` (a multiple of 4) link slots is NO_LINK or below `nodes`. */

@@ -1,8 +1,8 @@
 /**
  * kernels: the inner loops over vectors, in WebAssembly with 128-bit SIMD.
  *
- * Maps rows of float32 in an arena (one WebAssembly memory) to distances, nearest rows, graphs and
- * clusters. Sources are assembly/ (AssemblyScript, one .wasm of 17 KB); reference/ says the same in
+ * Maps rows of float32 or bytes in an arena (one WebAssembly memory) to distances, nearest rows, graphs and
+ * clusters. Sources are assembly/ (AssemblyScript, one .wasm of 70 KB); reference/ says the same in
  * plain TypeScript and is what the tests hold the kernels to, bit for bit where floats are involved.
  * Good for: millions of distances without a JavaScript call between them, the same bits on every
  * machine (no relaxed SIMD, no fused multiply-add, no randomness). Not for: anything above 4 GiB in
@@ -13,12 +13,15 @@ export {
   ASSIGN_SCRATCH_BYTES,
   GRAPH_SCRATCH_BYTES,
   type KernelExports,
+  MAX_BYTE_DIMENSION,
   MAX_M,
   NO_LINK,
+  orderScratchBytes,
   type Pointer,
   SPACE,
   type Space,
 } from './exports.js';
-export { distanceOf, keyOf, NAN_KEY } from './keys.js';
-export { linkSlots, rowFloats } from './layout.js';
-export { kernelModule } from './loader.js';
+export { byteKeyOf, distanceIn, distanceOf, keyOf, NAN_KEY } from './keys.js';
+export { byteStride, byteWidth, linkSlots, rowFloats } from './layout.js';
+export { instantiate, kernelModule } from './loader.js';
+export type { CompiledModule, SharedMemory } from './webassembly.js';

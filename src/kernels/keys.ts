@@ -1,3 +1,5 @@
+import { SPACE, type Space } from './exports.js';
+
 const words = new Uint32Array(1);
 const floats = new Float32Array(words.buffer);
 
@@ -16,4 +18,16 @@ export function keyOf(distance: number): number {
 export function distanceOf(key: number): number {
   words[0] = key & 0x80000000 ? key & 0x7fffffff : ~key;
   return floats[0];
+}
+
+/** The distance of a key in any space. */
+export function distanceIn(space: Space, key: number): number {
+  if (space === SPACE.byteL2) return key;
+  if (space === SPACE.byteDot) return key - 0x80000000;
+  return distanceOf(key);
+}
+
+/** The key of a whole distance between rows of bytes. */
+export function byteKeyOf(space: Space, distance: number): number {
+  return space === SPACE.byteL2 ? distance : distance + 0x80000000;
 }

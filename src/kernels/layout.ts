@@ -7,3 +7,13 @@ export function rowFloats(dim: number): number {
 export function linkSlots(links: number): number {
   return Math.ceil(links / 16) * 16;
 }
+
+/** Bytes from one row of bytes to the next: whole cache lines. */
+export function byteStride(dim: number): number {
+  return Math.ceil(dim / 64) * 64;
+}
+
+/** Bytes of such a row that are compared. */
+export function byteWidth(dim: number): number {
+  return Math.ceil(dim / 16) * 16;
+}

@@ -24,8 +24,11 @@ export function kernelModule(): CompiledModule {
   return compiled;
 }
 
-/** An instance over a memory: instances share its data and have scratch of their own. */
-export function instantiate(memory: SharedMemory): KernelExports {
-  const instance = new Instance(kernelModule(), { env: { memory } });
+/**
+ * An instance over a memory: instances share its data and have scratch of their own.
+ * @param module one that was posted, in a worker
+ */
+export function instantiate(memory: SharedMemory, module = kernelModule()): KernelExports {
+  const instance = new Instance(module, { env: { memory } });
   return instance.exports as unknown as KernelExports;
 }

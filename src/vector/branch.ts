@@ -36,7 +36,7 @@ export class VectorBranch implements Branch {
   }
 
   warm(): void {
-    for (let segment = 0; segment < this.segments.length; segment++) this.searcher(segment);
+    for (let segment = 0; segment < this.segments.length; segment++) this.searcher(segment)?.rows.load();
   }
 
   close(): void {

@@ -14,15 +14,15 @@ const UNIT_TOLERANCE = 1e-5;
  */
 export function checkRows(part: VectorPart): void {
   loadDocs(part);
-  const { count, floats, field, maxNorm, reader } = part;
-  const rowBytes = floats * 4;
+  const { count, rowBytes, field, maxNorm, reader } = part;
+  const components = part.bytes ? rowBytes : rowBytes / 4;
   const most = Math.max(1, Math.floor(PIECE_BYTES / rowBytes));
   for (let first = 0; first < count; first += most) {
     const rows = Math.min(most, count - first);
     const bytes = reader.range(`${part.name}/rows`, first * rowBytes, rows * rowBytes);
-    const values = new Float32Array(bytes.buffer);
+    const values = part.bytes ? bytes : new Float32Array(bytes.buffer);
     for (let i = 0; i < rows; i++) {
-      const row = values.subarray(i * floats, (i + 1) * floats);
+      const row = values.subarray(i * components, (i + 1) * components);
       const where = `row ${first + i} of '${part.name}'`;
       if (!row.every((value) => Number.isFinite(value)))
         throw new CorruptError(reader.path, `${where} is not finite`);

@@ -17,7 +17,9 @@ export {
   type VectorKind,
   type VectorParam,
   type VectorQueryOption,
+  type VectorStage,
   vectorKinds,
+  vectorStages,
 } from './kinds.js';
 export { readVector } from './part.js';
 export { defaultVectorSpec, parseMetric, resolveVectorSpec } from './spec.js';

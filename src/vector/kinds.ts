@@ -23,7 +23,19 @@ export interface VectorKind {
   /** One line for --help. */
   summary: string;
   params: VectorParam[];
+  /** Names of stages that may follow, `hnsw+sq8`; the first stands when none is written. */
+  stages: VectorStageName[];
   queryOptions: VectorQueryOption[];
+}
+
+export type VectorStageName = 'sq8' | 'f32';
+
+/** What a structure is built and searched on; whatever it is, results are scored on the vectors. */
+export interface VectorStage {
+  stage: VectorStageName;
+  /** One line for --help. */
+  summary: string;
+  params: VectorParam[];
 }
 
 /**
@@ -49,6 +61,7 @@ export const vectorKinds: VectorKind[] = [
     kind: 'flat',
     summary: 'compares with every vector; exact, no build, time grows with the number of vectors',
     params: [],
+    stages: [],
     queryOptions: [],
   },
   {
@@ -63,6 +76,7 @@ export const vectorKinds: VectorKind[] = [
         meaning: 'lists; 0 chooses the power of two nearest to 4 times the square root of the vectors',
       },
     ],
+    stages: ['sq8', 'f32'],
     queryOptions: [
       {
         name: 'nprobe',
@@ -92,6 +106,7 @@ export const vectorKinds: VectorKind[] = [
         meaning: 'candidates kept while a vector is linked; more builds slower and finds better',
       },
     ],
+    stages: ['sq8', 'f32'],
     queryOptions: [
       {
         name: 'efSearch',
@@ -100,6 +115,29 @@ export const vectorKinds: VectorKind[] = [
       },
       EXACT,
     ],
+  },
+];
+
+/** Stages of an index spec. */
+export const vectorStages: VectorStage[] = [
+  {
+    stage: 'sq8',
+    summary: 'codes of one byte a component; vectors of whole numbers from 0 to 255 are their own codes',
+    params: [
+      {
+        name: 'dim',
+        default: 0,
+        min: 0,
+        max: 65_536,
+        meaning:
+          'components of a code: fewer than a vector has are leading principal axes; 0 chooses all of up to 200, else 128 or more axes',
+      },
+    ],
+  },
+  {
+    stage: 'f32',
+    summary: 'the vectors themselves, as they are stored',
+    params: [],
   },
 ];
 

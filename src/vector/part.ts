@@ -1,6 +1,6 @@
 import { metaCount, partMeta, type SegmentView } from '../branch/index.js';
 import { CorruptError } from '../errors/index.js';
-import { rowFloats, SPACE, type Space } from '../kernels/index.js';
+import { byteStride, MAX_BYTE_DIMENSION, rowFloats, SPACE, type Space } from '../kernels/index.js';
 import type { Metric, Schema, VectorField } from '../schema/index.js';
 import type { DType, MsgMap, SegmentReader } from '../segment/index.js';
 
@@ -23,8 +23,12 @@ export interface VectorPart {
   field: VectorField;
   /** Vectors, and rows of the array `rows`. */
   count: number;
-  /** Floats from one row to the next. */
+  /** Floats of a padded float32 row: a query, a centroid, or a row of `rows`. */
   floats: number;
+  /** Rows are bytes: whole numbers from 0 to 255, stored without loss. */
+  bytes: boolean;
+  /** Bytes from one row of `rows` to the next. */
+  rowBytes: number;
   /** Longest row; undefined for l2. */
   maxNorm: number | undefined;
   /** Documents in the segment. */
@@ -54,17 +58,25 @@ export function openPart(field: VectorField, segment: SegmentView): VectorPart {
   if (maxNorm !== undefined && !(typeof maxNorm === 'number' && Number.isFinite(maxNorm) && maxNorm >= 0)) {
     throw new CorruptError(reader.path, `'${name}' has a longest row of ${String(maxNorm)}`);
   }
+  const stored = meta.get('rows');
+  const bytes = stored === 'u8' && field.metric !== 'cosine' && field.dim <= MAX_BYTE_DIMENSION;
+  if (!bytes && stored !== 'f32') {
+    throw new CorruptError(reader.path, `'${name}' has rows of ${String(stored)}, which can't be`);
+  }
+  const floats = rowFloats(field.dim);
   const part: VectorPart = {
     reader,
     name,
     meta,
     field,
     count,
-    floats: rowFloats(field.dim),
+    floats,
+    bytes,
+    rowBytes: bytes ? byteStride(field.dim) : floats * 4,
     maxNorm,
     documents,
   };
-  expectShape(part, 'rows', 'f32', [count, part.floats]);
+  expectShape(part, 'rows', bytes ? 'u8' : 'f32', [count, bytes ? part.rowBytes : floats]);
   return part;
 }
 
@@ -104,6 +116,26 @@ export function loadDocs(part: VectorPart): Uint32Array | undefined {
 }
 
 /**
+ * Vector number of each row of `rows`.
+ * @returns undefined when they are the same
+ * @throws CorruptError when it is no permutation
+ */
+export function loadOrder(part: VectorPart): Uint32Array | undefined {
+  const array = `${part.name}/order`;
+  if (!part.reader.has(array)) return undefined;
+  expectShape(part, 'order', 'u32', [part.count]);
+  const order = part.reader.loadU32(array);
+  const met = new Uint8Array(part.count);
+  for (const number of order) {
+    if (number >= part.count || met[number]) {
+      throw new CorruptError(part.reader.path, `array '${array}' has ${number} twice or out of range`);
+    }
+    met[number] = 1;
+  }
+  return order;
+}
+
+/**
  * A document's vector as it is stored, of length 1 under cosine; read by range, without loading.
  * @returns undefined when the document has none
  */
@@ -121,7 +153,8 @@ export function readVector(
   if (number < 0 || number >= part.count) return undefined;
   const order = `${part.name}/order`;
   const position = part.reader.has(order) ? part.reader.loadU32(order).indexOf(number) : number;
-  const rowBytes = part.floats * 4;
-  const bytes = part.reader.range(`${part.name}/rows`, position * rowBytes, rowBytes);
-  return new Float32Array(bytes.buffer, 0, field.dim);
+  const bytes = part.reader.range(`${part.name}/rows`, position * part.rowBytes, part.rowBytes);
+  return part.bytes
+    ? Float32Array.from(bytes.subarray(0, field.dim))
+    : new Float32Array(bytes.buffer, 0, field.dim);
 }

@@ -1,6 +1,14 @@
 import { type Candidates, topK } from '../branch/index.js';
-import { Arena, distanceOf, type Pointer } from '../kernels/index.js';
-import { errorBounds } from './bounds.js';
+import {
+  Arena,
+  byteKeyOf,
+  byteWidth,
+  distanceIn,
+  type Pointer,
+  SPACE,
+  type Space,
+} from '../kernels/index.js';
+import { type ErrorBounds, errorBounds } from './bounds.js';
 import { loadDocs, spaceOf, type VectorPart } from './part.js';
 import type { QueryVector } from './query.js';
 
@@ -13,43 +21,58 @@ const SCAN_ROWS = 8192;
 const SCORE_ROWS = 1024;
 /** Candidates beyond the depth that are scored in float64: enough for rounding to reorder. */
 export const SLACK = 8;
+/** Searches that read single rows before all are loaded: by then a batch is under way. */
+const SINGLE_READS = 8;
 
 /**
- * One segment's float32 rows in an arena, and what all kinds do with them: score candidates in
- * float64, and scan exactly. A position is a row of the file; documents are told by it.
+ * One segment's rows, float32 or bytes, in an arena, and what all kinds do with them: score
+ * candidates in float64, and scan exactly. They are loaded when that is asked for; until then a few
+ * candidates are read one by one. A position is a row of the file; documents are told by it.
  */
 export class VectorRows {
-  readonly arena = new Arena();
+  readonly arena: Arena;
   readonly part: VectorPart;
-  readonly base: Pointer;
+  /** The rows as a table of codes, with a float32 query. */
+  readonly space: Space;
   readonly stride: number;
-  readonly space: 0 | 1;
-  /** float32 query, then the same in float64. */
+  /** Bytes of a row that are compared. */
+  readonly width: number;
+  /** float32 query; the same in float64; the same in bytes. */
   readonly query: Pointer;
   private readonly queryDouble: Pointer;
+  private readonly queryBytes: Pointer;
+  /** True when rows are bytes and the query fits bytes too: distances are whole numbers. */
+  private whole = false;
+  private base: Pointer | undefined;
+  private reads = 0;
   private readonly docs: Uint32Array | undefined;
   /** Vector number of each position; undefined when they are the same. */
   private readonly order: Uint32Array | undefined;
   private positions: Map<number, number> | undefined;
 
-  /** @param order of IVF, a permutation of the vectors @throws CorruptError, ResourceError */
+  /** @param order a permutation of the vectors @throws CorruptError, ResourceError */
   constructor(part: VectorPart, order?: Uint32Array) {
     this.part = part;
     this.order = order;
     this.docs = loadDocs(part);
-    this.stride = part.floats * 4;
-    this.space = spaceOf(part.field.metric);
-    this.query = this.arena.allocate(this.stride);
-    this.queryDouble = this.arena.allocate(this.stride * 2);
-    const bytes = part.count * this.stride;
-    this.base = this.arena.allocate(bytes);
-    part.reader.readInto(`${part.name}/rows`, this.arena.bytes(this.base, bytes));
-    this.selectRows();
+    this.arena = new Arena();
+    this.stride = part.rowBytes;
+    this.width = part.bytes ? byteWidth(part.field.dim) : part.rowBytes;
+    const l2 = spaceOf(part.field.metric) === SPACE.l2;
+    this.space = part.bytes ? (l2 ? SPACE.mixedL2 : SPACE.mixedDot) : spaceOf(part.field.metric);
+    this.query = this.arena.allocate(this.components * 4);
+    this.queryDouble = this.arena.allocate(this.components * 8);
+    this.queryBytes = this.arena.allocate(this.stride);
   }
 
-  /** Makes the rows what the kernels compare with. */
-  selectRows(): void {
-    this.arena.kernels.setCodes(this.base, this.stride, this.space);
+  /** Brings all rows into memory, once. @throws CorruptError, ResourceError */
+  load(): void {
+    if (this.base !== undefined) return;
+    const { part, arena } = this;
+    const bytes = part.count * this.stride;
+    const base = arena.allocate(bytes);
+    part.reader.readInto(`${part.name}/rows`, arena.bytes(base, bytes));
+    this.base = base;
   }
 
   /** Puts a query where the kernels find it. */
@@ -57,6 +80,27 @@ export class VectorRows {
     const { floats } = this.part;
     this.arena.f32(this.query, floats).set(query.single);
     this.arena.f64(this.queryDouble, floats).set(query.double);
+    this.whole = this.part.bytes && fitsBytes(query.single);
+    if (this.whole) this.arena.bytes(this.queryBytes, query.single.length).set(query.single);
+  }
+
+  /**
+   * Makes the rows, loaded now, what the kernels compare with.
+   * @returns the query to hand them, which setQuery() has put there
+   */
+  selectRows(): Pointer {
+    this.load();
+    return this.select(this.base!);
+  }
+
+  /** The distance of a key that was computed on selected rows. */
+  distanceOf(key: number): number {
+    return distanceIn(this.ownSpace, key);
+  }
+
+  /** True when keys on the rows are the distances themselves, not rounded. */
+  get keysAreExact(): boolean {
+    return this.whole;
   }
 
   /** Local document of a position. */
@@ -80,58 +124,142 @@ export class VectorRows {
   /** The best `depth` of some positions by float64 score. The query must be set. */
   rank(positions: Uint32Array, depth: number): Candidates {
     const best = topK(depth);
-    this.score(positions, (position, score) => best.push(this.docOf(position), score));
+    const push = (position: number, score: number) => best.push(this.docOf(position), score);
+    if (this.base === undefined && this.reads++ >= SINGLE_READS) this.load();
+    if (this.base === undefined) this.scoreSingly(positions, push);
+    else {
+      const query = this.selectRows();
+      const least = depth + SLACK;
+      const near = positions.length > 2 * least ? this.nearest(query, positions, least) : positions;
+      this.score(near, push);
+    }
     return best.take();
   }
 
   /**
-   * The best `depth` of all rows, proven: a float32 scan finds somewhat more, float64 scores rank
-   * them, and when a row that was left out could still belong by the error bound of float32, all
-   * rows within that bound are gathered and ranked. O(rows · dim), twice at worst.
+   * The best `depth` of all rows, proven: a scan finds somewhat more, float64 scores rank them, and
+   * when a row that was left out could still belong by the error bound of float32, all rows within
+   * that bound are gathered and ranked. O(rows · dim), twice at worst.
    */
   exact(query: QueryVector, depth: number): Candidates {
-    const { count, floats, maxNorm } = this.part;
+    const { count } = this.part;
     const { kernels } = this.arena;
     this.setQuery(query);
-    this.selectRows();
+    const at = this.selectRows();
     const wanted = Math.min(depth, count);
     const limit = Math.min(count, wanted + SLACK + (wanted >> 3));
     const heap = this.arena.tail(limit * 8);
     let size = 0;
     for (let from = 0; from < count; from += SCAN_ROWS) {
-      size = kernels.scanRows(this.query, from, Math.min(count, from + SCAN_ROWS), heap, size, limit);
+      size = kernels.scanRows(at, from, Math.min(count, from + SCAN_ROWS), heap, size, limit);
     }
     const entries = this.arena.u32(heap, size * 2);
-    const furthest = distanceOf(entries[1]);
-    const found = this.rank(
+    const furthest = this.distanceOf(entries[1]);
+    const found = this.best(
       entries.filter((_, i) => i % 2 === 0),
       wanted,
     );
     if (limit === count) return found;
 
-    const bounds = errorBounds(this.space, floats, maxNorm ?? 0, query.norm);
+    const bounds = this.bounds(query);
     const last = -found.scores[wanted - 1];
     if (bounds.least(furthest) > last) return found;
     const best = topK(wanted);
     for (let from = 0; from < count; from += SCAN_ROWS) {
       const to = Math.min(count, from + SCAN_ROWS);
       const out = this.arena.tail((to - from) * 4);
-      const within = kernels.collectWithin(this.query, from, to, bounds.mostKey(last), out);
+      const within = kernels.collectWithin(at, from, to, bounds.mostKey(last), out);
       const positions = this.arena.u32(out, within).slice();
       this.score(positions, (position, score) => best.push(this.docOf(position), score));
     }
     return best.take();
   }
 
+  /** Components of a padded row. */
+  private get components(): number {
+    return this.part.bytes ? this.width : this.width / 4;
+  }
+
+  /** The space the set query is compared in. */
+  private get ownSpace(): Space {
+    if (!this.whole) return this.space;
+    return this.space === SPACE.mixedL2 ? SPACE.byteL2 : SPACE.byteDot;
+  }
+
+  private select(base: Pointer): Pointer {
+    this.arena.kernels.setCodes(base, this.stride, this.width, this.ownSpace);
+    return this.whole ? this.queryBytes : this.query;
+  }
+
+  private bounds(query: QueryVector): ErrorBounds {
+    if (this.whole) {
+      return { least: (distance) => distance, mostKey: (distance) => byteKeyOf(this.ownSpace, distance) };
+    }
+    const metric = spaceOf(this.part.field.metric);
+    return errorBounds(metric, this.components, this.part.maxNorm ?? 0, query.norm);
+  }
+
+  private best(positions: Uint32Array, depth: number): Candidates {
+    const best = topK(depth);
+    this.score(positions, (position, score) => best.push(this.docOf(position), score));
+    return best.take();
+  }
+
+  /** The nearest `keep` of some positions of the selected rows, by key. */
+  private nearest(query: Pointer, positions: Uint32Array, keep: number): Uint32Array {
+    const at = this.arena.tail(keep * 8 + positions.length * 4);
+    const list = at + keep * 8;
+    this.arena.u32(list, positions.length).set(positions);
+    const size = this.arena.kernels.refine(query, list, positions.length, at, keep);
+    const words = this.arena.u32(at, size * 2);
+    const out = new Uint32Array(size);
+    for (let i = 0; i < size; i++) out[i] = words[2 * i];
+    return out;
+  }
+
+  /** Scores positions of the rows that are selected. */
   private score(positions: Uint32Array, each: (position: number, score: number) => void): void {
-    const at = this.arena.tail(SCORE_ROWS * (4 + 8));
-    const out = at + SCORE_ROWS * 4;
+    const { arena } = this;
+    const at = arena.tail(SCORE_ROWS * (4 + 8));
+    const list = at + SCORE_ROWS * 8;
     for (let from = 0; from < positions.length; from += SCORE_ROWS) {
       const piece = positions.subarray(from, from + SCORE_ROWS);
-      this.arena.u32(at, piece.length).set(piece);
-      this.arena.kernels.scoreRows(this.queryDouble, this.base, this.stride, at, piece.length, out);
-      const scores = this.arena.f64(out, piece.length);
-      for (let i = 0; i < piece.length; i++) each(piece[i], scores[i]);
+      arena.u32(list, piece.length).set(piece);
+      if (this.whole) {
+        arena.kernels.refine(this.queryBytes, list, piece.length, at, piece.length);
+        const words = arena.u32(at, piece.length * 2);
+        for (let i = 0; i < piece.length; i++) each(words[2 * i], 0 - this.distanceOf(words[2 * i + 1]));
+      } else {
+        arena.kernels.scoreRows(this.queryDouble, list, piece.length, at);
+        const scores = arena.f64(at, piece.length);
+        for (let i = 0; i < piece.length; i++) each(piece[i], scores[i]);
+      }
     }
   }
+
+  /** The same, of rows that are read from the file one by one. */
+  private scoreSingly(positions: Uint32Array, each: (position: number, score: number) => void): void {
+    const { arena, part, stride } = this;
+    const room = SCORE_ROWS * (4 + 8);
+    for (let from = 0; from < positions.length; from += SCORE_ROWS) {
+      const piece = positions.subarray(from, from + SCORE_ROWS);
+      // Behind the scratch that score() takes, aligned as rows are.
+      const base = Math.ceil((arena.tail(room + 64 + piece.length * stride) + room) / 64) * 64;
+      piece.forEach((position, i) => {
+        const row = part.reader.range(`${part.name}/rows`, position * stride, stride);
+        arena.bytes(base + i * stride, stride).set(row);
+      });
+      this.select(base);
+      const local = Uint32Array.from(piece, (_, i) => i);
+      this.score(local, (i, score) => each(piece[i], score));
+    }
+  }
+}
+
+function fitsBytes(values: Float32Array): boolean {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (!(value >= 0 && value <= 255 && value === Math.trunc(value))) return false;
+  }
+  return true;
 }

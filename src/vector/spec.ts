@@ -1,6 +1,6 @@
 import { didYouMean, UsageError } from '../errors/index.js';
-import { formatIndexSpec, type IndexSpec, type Metric } from '../schema/index.js';
-import { DEFAULT_KIND, vectorKinds } from './kinds.js';
+import { formatIndexSpec, type IndexSpec, type Metric, type SpecPart } from '../schema/index.js';
+import { DEFAULT_KIND, type VectorKind, type VectorParam, vectorKinds, vectorStages } from './kinds.js';
 
 const METRICS: Metric[] = ['l2', 'ip', 'cosine'];
 
@@ -34,23 +34,46 @@ export function resolveVectorSpec(spec: IndexSpec): IndexSpec {
       `${where}: kind '${spec.kind}' is not known${didYouMean(spec.kind, kinds)}; there are ${kinds.join(', ')}`,
     );
   }
-  if (spec.stages.length > 0) {
-    const stage = spec.stages[0].kind;
-    throw new UsageError(
-      `${where}: stage '+${stage}' is not known${didYouMean(stage, kinds)}; vectors are kept as float32 and an index is one of ${kinds.join(', ')}`,
-    );
+  return {
+    kind: found.kind,
+    params: resolveParams(spec, found.params, where),
+    stages: resolveStages(spec, found, where),
+  };
+}
+
+function resolveStages(spec: IndexSpec, { kind, stages }: VectorKind, where: string): SpecPart[] {
+  const [first, second] = spec.stages;
+  if (first === undefined)
+    return stages.length === 0 ? [] : [resolveStage({ kind: stages[0], params: {} }, where)];
+  if (!stages.some((stage) => stage === first.kind)) {
+    const known = vectorStages.some((stage) => stage.stage === first.kind);
+    const takes = stages.length === 0 ? 'takes no stage' : `takes ${stages.map((s) => `+${s}`).join(', ')}`;
+    const problem = known ? `'${kind}' has no stage '+${first.kind}'` : `stage '+${first.kind}' is not known`;
+    throw new UsageError(`${where}: ${problem}${didYouMean(first.kind, stages)}; ${kind} ${takes}`);
   }
-  const names = found.params.map((param) => param.name);
-  for (const name of Object.keys(spec.params)) {
+  if (second !== undefined) {
+    throw new UsageError(`${where}: '+${second.kind}' after '+${first.kind}'; ${kind} takes one stage`);
+  }
+  return [resolveStage(first, where)];
+}
+
+function resolveStage(part: SpecPart, where: string): SpecPart {
+  const { params } = vectorStages.find((stage) => stage.stage === part.kind)!;
+  return { kind: part.kind, params: resolveParams(part, params, where) };
+}
+
+function resolveParams(part: SpecPart, known: VectorParam[], where: string): Record<string, number> {
+  const names = known.map((param) => param.name);
+  for (const name of Object.keys(part.params)) {
     if (names.includes(name)) continue;
-    const known = names.length === 0 ? 'takes no parameters' : `takes ${names.join(', ')}`;
+    const takes = names.length === 0 ? 'takes no parameters' : `takes ${names.join(', ')}`;
     throw new UsageError(
-      `${where}: '${found.kind}' has no parameter '${name}'${didYouMean(name, names)}; it ${known}`,
+      `${where}: '${part.kind}' has no parameter '${name}'${didYouMean(name, names)}; it ${takes}`,
     );
   }
   const params: Record<string, number> = {};
-  for (const param of found.params) {
-    const value = Object.hasOwn(spec.params, param.name) ? spec.params[param.name] : param.default;
+  for (const param of known) {
+    const value = Object.hasOwn(part.params, param.name) ? part.params[param.name] : param.default;
     if (!Number.isSafeInteger(value) || value < param.min || value > param.max) {
       throw new UsageError(
         `${where}: ${param.name} is ${value}; give a whole number from ${param.min} to ${param.max}`,
@@ -58,5 +81,5 @@ export function resolveVectorSpec(spec: IndexSpec): IndexSpec {
     }
     params[param.name] = value;
   }
-  return { kind: found.kind, params, stages: [] };
+  return params;
 }

@@ -2,6 +2,7 @@ import type { Structure } from '../branch/index.js';
 import type { Schema, VectorField } from '../schema/index.js';
 import { VectorBranch } from './branch.js';
 import { checkRows } from './check.js';
+import { checkCodes } from './codes/index.js';
 import { implementations } from './implementations.js';
 import { openPart, partName } from './part.js';
 import { VectorWriter } from './writer.js';
@@ -23,7 +24,9 @@ export const vectorStructure: Structure = {
   check: (name, schema, segment) => {
     const part = openPart(fieldOf(schema, name), segment);
     checkRows(part);
-    if (part.count > 0) implementations[part.field.spec.kind].check(part);
+    if (part.count === 0) return;
+    checkCodes(part);
+    implementations[part.field.spec.kind].check(part);
   },
 };
 

@@ -1,5 +1,5 @@
 import type { StructureWriter, WriterEnvironment, WrittenPart } from '../branch/index.js';
-import { rowFloats } from '../kernels/index.js';
+import { byteStride, MAX_BYTE_DIMENSION, rowFloats } from '../kernels/index.js';
 import type { IndexDocument, VectorField } from '../schema/index.js';
 import type { SegmentWriter } from '../segment/index.js';
 import type { SpillFile } from '../storage/index.js';
@@ -23,6 +23,8 @@ export class VectorWriter implements StructureWriter {
   private docs: SpillFile | undefined;
   private count = 0;
   private maxNorm = 0;
+  /** All components so far are whole numbers from 0 to 255, which bytes hold without loss. */
+  private whole: boolean;
 
   constructor(field: VectorField, at: number, environment: WriterEnvironment) {
     this.field = field;
@@ -30,6 +32,8 @@ export class VectorWriter implements StructureWriter {
     this.environment = environment;
     this.rows = environment.spills.create('vectors');
     this.row = new Float32Array(rowFloats(field.dim));
+    // Under cosine rows are of length 1: hardly ever whole, and then few.
+    this.whole = field.metric !== 'cosine' && field.dim <= MAX_BYTE_DIMENSION;
   }
 
   add(doc: number, document: IndexDocument): void {
@@ -40,6 +44,7 @@ export class VectorWriter implements StructureWriter {
     if (doc !== this.count && this.docs === undefined) this.beginDocs();
     this.row.set(this.field.metric === 'cosine' ? unit(vector) : vector);
     if (this.field.metric !== 'l2') this.maxNorm = Math.max(this.maxNorm, norm(this.row));
+    if (this.whole) this.whole = allBytes(this.row);
     this.rows.append(new Uint8Array(this.row.buffer));
     this.docs?.append(u32(doc));
     this.count++;
@@ -55,15 +60,17 @@ export class VectorWriter implements StructureWriter {
     const { field, count, environment } = this;
     const part = partName(field.name);
     if (count < documents) this.writeDocs(out, part);
-    const rows = new RowSource(this.rows, count, this.row.length);
+    const whole = this.whole && count > 0;
+    const rows = new RowSource(this.rows, count, this.row.length, whole ? byteStride(field.dim) : undefined);
     let meta = {};
     if (count === 0) out.add(`${part}/rows`, 'f32', [0, rows.floats], new Float32Array(0));
     else meta = await implementations[field.spec.kind].build({ field, part, rows, environment }, out);
     this.rows.delete();
     this.docs?.delete();
     const common = { kind: field.spec.kind, metric: field.metric, dim: field.dim, vectors: count };
+    const stored = { rows: whole ? 'u8' : 'f32' };
     const maxNorm = field.metric === 'l2' ? null : this.maxNorm;
-    return { meta: { ...meta, ...common, maxNorm }, counts: { vectors: count } };
+    return { meta: { ...meta, ...common, ...stored, maxNorm }, counts: { vectors: count } };
   }
 
   /** The first document without a vector was met: those before had one each. */
@@ -82,4 +89,12 @@ export class VectorWriter implements StructureWriter {
 
 function u32(value: number): Uint8Array {
   return new Uint8Array(Uint32Array.of(value).buffer);
+}
+
+function allBytes(row: Float32Array): boolean {
+  for (let i = 0; i < row.length; i++) {
+    const value = row[i];
+    if (!(value >= 0 && value <= 255 && value === Math.trunc(value) && !Object.is(value, -0))) return false;
+  }
+  return true;
 }

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { Arena, distanceOf, keyOf, NAN_KEY, SPACE } from '../../src/kernels/index.js';
+import { Arena, byteWidth, distanceOf, keyOf, NAN_KEY, SPACE } from '../../src/kernels/index.js';
 import { referenceKey, referenceScore } from '../../src/kernels/reference/distance.js';
 import { kernelsBuilt } from './built.js';
-import { padded, place, random, randomRows } from './rows.js';
+import { padded, place, random, randomRows, rowStride } from './rows.js';
 
 beforeAll(kernelsBuilt);
 
@@ -22,14 +22,17 @@ const adversarial = (dim: number) => [
   padded(Float32Array.from({ length: dim }, (_, i) => (i % 3 ? 1e19 : -1e19))),
 ];
 
-describe.each(Object.entries(SPACE))('%s', (_, space) => {
+describe.each([
+  ['l2', SPACE.l2],
+  ['dot', SPACE.dot],
+] as const)('%s', (_, space) => {
   test.each(DIMS)('keys of one row and of four are the reference, %i components', (dim) => {
     const rows = [...randomRows(6, dim, dim), ...adversarial(dim)];
     const floats = rows[0].length;
     const arena = new Arena();
     const at = place(arena, rows);
     const out = arena.allocate(16);
-    arena.kernels.setCodes(at, floats * 4, space);
+    arena.kernels.setCodes(at, floats * 4, floats * 4, space);
     rows.forEach((query, q) => {
       const expected = rows.map((row) => referenceKey(space, query, row));
       const found = rows.map(
@@ -37,7 +40,7 @@ describe.each(Object.entries(SPACE))('%s', (_, space) => {
       );
       expect(found).toEqual(expected);
       for (let r = 0; r + 4 <= rows.length; r += 4) {
-        arena.kernels.keysBetween(at + q * floats * 4, at + r * floats * 4, floats * 4, out);
+        arena.kernels.keysBetween(at + q * floats * 4, at + r * floats * 4, floats * 4, floats * 4, out);
         expect([...arena.u32(out, 4)]).toEqual(expected.slice(r, r + 4));
       }
     });
@@ -48,7 +51,7 @@ describe.each(Object.entries(SPACE))('%s', (_, space) => {
     const floats = rows[0].length;
     const arena = new Arena();
     const at = place(arena, rows);
-    arena.kernels.setCodes(at, floats * 4, space);
+    arena.kernels.setCodes(at, floats * 4, floats * 4, space);
     const query = new Float64Array(floats);
     for (let i = 0; i < dim; i++) query[i] = next() - 0.5;
     const queryAt = arena.allocate(floats * 8);
@@ -58,9 +61,56 @@ describe.each(Object.entries(SPACE))('%s', (_, space) => {
       const positionsAt = arena.allocate(count * 4);
       arena.u32(positionsAt, count).set(positions);
       const out = arena.allocate((count + 3) * 8);
-      arena.kernels.scoreRows(queryAt, at, floats * 4, positionsAt, count, out);
+      arena.kernels.scoreRows(queryAt, positionsAt, count, out);
       const expected = [...positions].map((position) => referenceScore(space, query, rows[position]));
       expect([...arena.f64(out, count)]).toEqual(expected);
+    }
+  });
+});
+
+describe.each([
+  ['l2', SPACE.byteL2, SPACE.mixedL2, SPACE.l2],
+  ['dot', SPACE.byteDot, SPACE.mixedDot, SPACE.dot],
+] as const)('rows of bytes, %s', (_, space, mixed, float) => {
+  test.each([1, 5, 16, 17, 100, 784, 33_000])('%i components', (dim) => {
+    const width = byteWidth(dim);
+    const component = [() => 0, () => 255, () => next() * 256, (i: number) => (i % 2 ? 255 : 0)];
+    const rows = Array.from({ length: 8 }, (_, i) => {
+      const row = new Uint8Array(width);
+      for (let j = 0; j < dim; j++) row[j] = component[i % 4](j);
+      return row;
+    });
+    const arena = new Arena();
+    const at = place(arena, rows);
+    const stride = rowStride(rows);
+    const out = arena.allocate(64);
+    const queryAt = arena.allocate(width * 8);
+    for (const [q, query] of rows.entries()) {
+      arena.kernels.setCodes(at, stride, width, space);
+      const expected = rows.map((row) => referenceKey(space, query, row));
+      const keys = () => rows.map((_, r) => arena.kernels.keyBetween(queryAt, at + r * stride, width) >>> 0);
+      arena.bytes(queryAt, width).set(query);
+      expect(keys()).toEqual(expected);
+      for (const r of [0, 4]) {
+        arena.kernels.keysBetween(at + q * stride, at + r * stride, stride, width, out);
+        expect([...arena.u32(out, 4)]).toEqual(expected.slice(r, r + 4));
+      }
+      // A float32 query has the key that float32 rows would give it.
+      const floats = Float32Array.from(query, (value) => (dim > 1000 ? value : value + next()));
+      arena.kernels.setCodes(at, stride, width, mixed);
+      arena.f32(queryAt, width).set(floats);
+      const wide = rows.map((row) => referenceKey(float, floats, Float32Array.from(row)));
+      expect(keys()).toEqual(wide);
+      arena.kernels.keysBetween(queryAt, at, stride, width, out);
+      expect([...arena.u32(out, 4)]).toEqual(wide.slice(0, 4));
+      const double = Float64Array.from(query, () => next() * 300 - 20);
+      arena.f64(queryAt, width).set(double);
+      const positions = arena.tail(5 * 4 + 8 * 8);
+      arena.u32(positions, 5).set([7, 0, 3, 3, 1]);
+      const scores = Math.ceil((positions + 20) / 16) * 16;
+      arena.kernels.scoreRows(queryAt, positions, 5, scores);
+      const truth = [7, 0, 3, 3, 1].map((r) => referenceScore(float, double, rows[r]));
+      expect([...arena.f64(scores, 5)]).toEqual(truth);
     }
   });
 });

@@ -7,15 +7,16 @@ import {
   SPACE,
   type Space,
 } from '../../src/kernels/index.js';
+import type { Row } from '../../src/kernels/reference/distance.js';
 import { ReferenceGraph } from '../../src/kernels/reference/graph.js';
 import { type Entry, referenceScan } from '../../src/kernels/reference/scan.js';
 import { kernelsBuilt } from './built.js';
-import { padded, place, random, randomRows } from './rows.js';
+import { byteRows, bytesOf, padded, place, random, randomRows, rowStride } from './rows.js';
 
 beforeAll(kernelsBuilt);
 
 /** A graph in an arena, set up by hand as a caller would. */
-function kernelGraph(space: Space, rows: Float32Array[], levels: Uint8Array, m: number, widest: number) {
+function kernelGraph(space: Space, rows: Row[], levels: Uint8Array, m: number, widest: number) {
   const arena = new Arena();
   const at = place(arena, rows);
   const below = linkSlots(2 * m);
@@ -26,6 +27,7 @@ function kernelGraph(space: Space, rows: Float32Array[], levels: Uint8Array, m: 
     upperFirst[node] = upperRows;
     upperRows += level;
   });
+  const entry = { node: 0, level: -1 };
   const block = (bytes: number, fill = 0) => {
     const pointer = arena.allocate(bytes);
     arena.bytes(pointer, bytes).fill(fill);
@@ -38,7 +40,7 @@ function kernelGraph(space: Space, rows: Float32Array[], levels: Uint8Array, m: 
   const levelsAt = block(rows.length);
   arena.bytes(levelsAt, rows.length).set(levels);
   const pool = block(widest * 8);
-  arena.kernels.setCodes(at, rows[0].length * 4, space);
+  arena.kernels.setCodes(at, rowStride(rows), rows[0].byteLength, space);
   const visited = block(rows.length);
   arena.kernels.setGraph(rows.length, m, links, below * 4, upper, above * 4, first, levelsAt, visited);
   arena.kernels.setScratch(pool, block(GRAPH_SCRATCH_BYTES));
@@ -52,14 +54,39 @@ function kernelGraph(space: Space, rows: Float32Array[], levels: Uint8Array, m: 
     level === 0
       ? row(links + node * below * 4, below, 2 * m)
       : row(upper + (upperFirst[node] + level - 1) * above * 4, above, m);
-  const search = (query: Float32Array, ef: number): Entry[] => {
+  const heads = block(rows.length * 4, 0xff);
+  const lists = [0, 1, 2].map(() => block(rows.length * 2 * m * 4));
+  const insert = (nodes: number[], breadth: number) => {
+    const nodesAt = arena.tail(nodes.length * 4);
+    arena.u32(nodesAt, nodes.length).set(nodes);
+    const { kernels } = arena;
+    kernels.setEntry(entry.node, entry.level);
+    if (entry.level >= 0) kernels.chooseLinks(nodesAt, 0, nodes.length, breadth);
+    for (let level = entry.level; level >= 0; level--) {
+      const [sources, nexts, targets] = lists;
+      const count = kernels.collectLinks(nodesAt, 0, nodes.length, level, heads, sources, nexts, targets);
+      const half = count >> 1;
+      kernels.linkBack(targets, half, count, level, heads, sources, nexts);
+      kernels.linkBack(targets, 0, half, level, heads, sources, nexts);
+    }
+    for (const node of nodes)
+      if (levels[node] > entry.level) Object.assign(entry, { node, level: levels[node] });
+    kernels.setEntry(entry.node, entry.level);
+  };
+  const fill = () => {
+    const counts = arena.tail(rows.length);
+    arena.bytes(counts, rows.length).set(rows.map((_, node) => linksOf(node, 0).length));
+    arena.kernels.fillRows(rows.length >> 1, rows.length, counts);
+    arena.kernels.fillRows(0, rows.length >> 1, counts);
+  };
+  const search = (query: Row, ef: number): Entry[] => {
     const queryAt = arena.tail(query.byteLength);
-    arena.f32(queryAt, query.length).set(query);
+    arena.bytes(queryAt, query.byteLength).set(bytesOf(query));
     const size = arena.kernels.searchGraph(queryAt, ef);
     const words = arena.u32(pool, size * 2);
     return Array.from({ length: size }, (_, i) => ({ position: words[2 * i] >>> 1, key: words[2 * i + 1] }));
   };
-  return { arena, linksOf, search, links, linkWords: rows.length * below };
+  return { arena, entry, insert, fill, linksOf, search, links, linkWords: rows.length * below };
 }
 
 function randomLevels(count: number, m: number, seed: number): Uint8Array {
@@ -69,42 +96,85 @@ function randomLevels(count: number, m: number, seed: number): Uint8Array {
   );
 }
 
-const cases: [string, Float32Array[], number][] = [
+/** Batches as a build makes them: small, then larger. */
+function batches(count: number): number[][] {
+  const out: number[][] = [];
+  for (let from = 0; from < count; ) {
+    const to = Math.min(count, from + 1 + (from >> 2));
+    out.push(Array.from({ length: to - from }, (_, i) => from + i));
+    from = to;
+  }
+  return out;
+}
+
+const floatCases: [string, Row[], number][] = [
   ['random rows', randomRows(400, 12, 3), 4],
   ['full rows of links', randomRows(300, 3, 4), 8],
   ['rows that repeat', Array.from({ length: 150 }, (_, i) => padded([i % 4, (i >> 2) % 2, 1])), 3],
   ['equal rows', Array.from({ length: 60 }, () => padded([1, 2])), 2],
   ['infinite distances', Array.from({ length: 40 }, (_, i) => padded([i % 2 ? 3e38 : -3e38, i])), 4],
 ];
+const byteCases: [string, Row[], number][] = [
+  ['random rows', byteRows(400, 32, 3), 4],
+  ['full rows of links', byteRows(300, 16, 4), 8],
+  ['one node that all choose', byteRows(900, 16, 5).map((row, i) => row.fill(i === 0 ? 128 : row[0])), 2],
+  ['equal rows', Array.from({ length: 60 }, () => new Uint8Array(16).fill(7)), 2],
+];
+const graphCases = [
+  ...floatCases.flatMap((c) => [['l2', SPACE.l2, ...c] as const, ['dot', SPACE.dot, ...c] as const]),
+  ...byteCases.flatMap((c) => [
+    ['bytes, l2', SPACE.byteL2, ...c] as const,
+    ['bytes, dot', SPACE.byteDot, ...c] as const,
+  ]),
+];
 
-describe.each(Object.entries(SPACE))('%s', (_, space) => {
-  test.each(cases)('links and answers are the reference: %s', (_, rows, m) => {
-    const levels = randomLevels(rows.length, m, 5);
-    const graph = kernelGraph(space, rows, levels, m, 1000);
-    const reference = new ReferenceGraph(space, rows, m);
-    levels.forEach((level, node) => {
-      reference.insert(node, level, 20);
-    });
-    graph.arena.kernels.insertRows(0, 1, 20);
-    graph.arena.kernels.insertRows(1, rows.length, 20);
-    expect(graph.arena.kernels.graphEntry()).toBe(reference.entry);
-    expect(graph.arena.kernels.graphLevels()).toBe(reference.entryLevel);
+test.each(graphCases)('%s: links and answers are the reference', (_, space, _what, rows, m) => {
+  const levels = randomLevels(rows.length, m, 5);
+  const graph = kernelGraph(space, rows, levels, m, 1000);
+  const reference = new ReferenceGraph(space, rows, m);
+  for (const batch of batches(rows.length)) {
+    reference.insertBatch(batch, levels, 20);
+    graph.insert(batch, 20);
+  }
+  expect(graph.entry).toEqual({ node: reference.entry, level: reference.entryLevel });
+  for (const filled of [false, true]) {
+    if (filled) {
+      reference.fillRows();
+      graph.fill();
+    }
     levels.forEach((level, node) => {
       for (let at = 0; at <= level; at++) expect(graph.linksOf(node, at)).toEqual(reference.links[at][node]);
     });
-    for (const query of [
-      ...randomRows(5, rows[0].length, 6),
-      rows[0],
-      padded(new Float32Array(rows[0].length)),
-    ]) {
-      for (const ef of [1, 7, 64, 1000]) expect(graph.search(query, ef)).toEqual(reference.search(query, ef));
-    }
-  });
+  }
+  const queries =
+    rows[0] instanceof Uint8Array
+      ? byteRows(5, rows[0].length, 6)
+      : [...randomRows(5, rows[0].length, 6), padded(new Float32Array(rows[0].length))];
+  for (const query of [...queries, rows[0]]) {
+    for (const ef of [1, 7, 64, 1000]) expect(graph.search(query, ef)).toEqual(reference.search(query, ef));
+  }
+});
 
+test('one batch that all choose the same few nodes links them back some at a time', () => {
+  const rows = byteRows(900, 16, 6);
+  const levels = new Uint8Array(rows.length);
+  const graph = kernelGraph(SPACE.byteL2, rows, levels, 2, 50);
+  const reference = new ReferenceGraph(SPACE.byteL2, rows, 2);
+  for (const batch of [[0], [1], Array.from({ length: 898 }, (_, i) => i + 2)]) {
+    reference.insertBatch(batch, levels, 20);
+    graph.insert(batch, 20);
+  }
+  for (let node = 0; node < 900; node++) expect(graph.linksOf(node, 0)).toEqual(reference.links[0][node]);
+});
+
+describe.each([
+  ['l2', SPACE.l2],
+  ['dot', SPACE.dot],
+])('%s', (_, space) => {
   test('a search as wide as the table gives the order of a full sort, far moves in the pool included', () => {
     const rows = randomRows(900, 6, 7);
     const graph = kernelGraph(space, rows, randomLevels(900, 8, 8), 8, 900);
-    graph.arena.kernels.insertRows(0, 900, 100);
+    for (const batch of batches(900)) graph.insert(batch, 100);
     for (const query of randomRows(4, 6, 9)) {
       const found = graph.search(query, 900);
       const all = referenceScan(space, query, rows, 900);
@@ -118,15 +188,15 @@ describe.each(Object.entries(SPACE))('%s', (_, space) => {
 test('the stamps of visited nodes outlive their wrap at 255', () => {
   const rows = randomRows(100, 4, 10);
   const graph = kernelGraph(SPACE.l2, rows, randomLevels(100, 4, 11), 4, 30);
-  graph.arena.kernels.insertRows(0, 100, 30);
+  for (const batch of batches(100)) graph.insert(batch, 30);
   const first = graph.search(rows[5], 30);
   for (let i = 0; i < 600; i++) expect(graph.search(rows[5], 30)).toEqual(first);
 });
 
 test('a link beyond the nodes is found wherever it stands', () => {
   const rows = randomRows(50, 4, 12);
-  const { arena, links, linkWords } = kernelGraph(SPACE.l2, rows, new Uint8Array(50), 4, 30);
-  arena.kernels.insertRows(0, 50, 30);
+  const { arena, insert, links, linkWords } = kernelGraph(SPACE.l2, rows, new Uint8Array(50), 4, 30);
+  for (const batch of batches(50)) insert(batch, 30);
   expect(arena.kernels.linksWithin(links, linkWords, 50)).toBe(1);
   const words = arena.u32(links, linkWords);
   for (const at of [0, 1, 2, 3, linkWords - 1]) {

@@ -1,4 +1,5 @@
-import { type Arena, type Pointer, rowFloats } from '../../src/kernels/index.js';
+import { type Arena, byteStride, type Pointer, rowFloats } from '../../src/kernels/index.js';
+import type { Row } from '../../src/kernels/reference/distance.js';
 
 /** Small reproducible generator (mulberry32): numbers in [0, 1). */
 export function random(seed: number): () => number {
@@ -24,12 +25,27 @@ export function padded(components: ArrayLike<number>): Float32Array {
   return row;
 }
 
+/** `count` rows of `width` bytes, a multiple of 16. */
+export function byteRows(count: number, width: number, seed: number): Uint8Array[] {
+  const next = random(seed);
+  return Array.from({ length: count }, () => Uint8Array.from({ length: width }, () => next() * 256));
+}
+
+export function bytesOf(row: Row): Uint8Array {
+  return new Uint8Array(row.buffer, row.byteOffset, row.byteLength);
+}
+
+/** Bytes from one placed row to the next: rows of bytes begin on cache lines. */
+export function rowStride(rows: Row[]): number {
+  return rows[0] instanceof Uint8Array ? byteStride(rows[0].length) : rows[0].byteLength;
+}
+
 /** Puts rows one behind the other into an arena, with a row of space behind the last. */
-export function place(arena: Arena, rows: Float32Array[]): Pointer {
-  const floats = rows[0].length;
-  const at = arena.allocate((rows.length + 1) * floats * 4);
+export function place(arena: Arena, rows: Row[]): Pointer {
+  const stride = rowStride(rows);
+  const at = arena.allocate((rows.length + 1) * stride);
   rows.forEach((row, i) => {
-    arena.f32(at + i * floats * 4, floats).set(row);
+    arena.bytes(at + i * stride, row.byteLength).set(bytesOf(row));
   });
   return at;
 }

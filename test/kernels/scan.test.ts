@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Arena, distanceOf, SPACE } from '../../src/kernels/index.js';
+import type { Row } from '../../src/kernels/reference/distance.js';
 import { byKey, type Entry, referenceScan } from '../../src/kernels/reference/scan.js';
 import { kernelsBuilt } from './built.js';
-import { padded, place, randomRows } from './rows.js';
+import { byteRows, padded, place, randomRows, rowStride } from './rows.js';
 
 beforeAll(kernelsBuilt);
 
@@ -16,20 +17,30 @@ function entries(arena: Arena, heap: number, size: number): Entry[] {
 
 const duplicates = (count: number) => Array.from({ length: count }, (_, i) => padded([i % 3, 1, -1, 2, 5]));
 
-describe.each(Object.entries(SPACE))('%s', (_, space) => {
-  const cases: [string, Float32Array[]][] = [
-    ['random rows', randomRows(403, 17, 1)],
-    ['rows that repeat', duplicates(97)],
-    ['zero rows', Array.from({ length: 9 }, () => padded(new Float32Array(5)))],
-    ['one row', randomRows(1, 3, 2)],
-    ['infinite distances', Array.from({ length: 21 }, (_, i) => padded([i % 2 ? 3e38 : -3e38, i, 1]))],
-  ];
+const floatCases: [string, Row[]][] = [
+  ['random rows', randomRows(403, 17, 1)],
+  ['rows that repeat', duplicates(97)],
+  ['zero rows', Array.from({ length: 9 }, () => padded(new Float32Array(5)))],
+  ['one row', randomRows(1, 3, 2)],
+  ['infinite distances', Array.from({ length: 21 }, (_, i) => padded([i % 2 ? 3e38 : -3e38, i, 1]))],
+];
 
+const byteCases: [string, Row[]][] = [
+  ['random rows', byteRows(403, 32, 1)],
+  ['rows that repeat', Array.from({ length: 97 }, (_, i) => new Uint8Array(16).fill(i % 3))],
+  ['one row', byteRows(1, 16, 2)],
+];
+
+describe.each([
+  ['l2', SPACE.l2, floatCases],
+  ['dot', SPACE.dot, floatCases],
+  ['bytes, l2', SPACE.byteL2, byteCases],
+  ['bytes, dot', SPACE.byteDot, byteCases],
+] as const)('%s', (_, space, cases) => {
   test.each(cases)('the nearest are those of a full sort: %s', (_, rows) => {
     const arena = new Arena();
-    const stride = rows[0].length * 4;
     const at = place(arena, rows);
-    arena.kernels.setCodes(at, stride, space);
+    arena.kernels.setCodes(at, rowStride(rows), rows[0].byteLength, space);
     for (const limit of [1, 2, 10, rows.length, rows.length + 5]) {
       const heap = arena.tail(limit * 8);
       const half = rows.length >> 1;
@@ -41,9 +52,8 @@ describe.each(Object.entries(SPACE))('%s', (_, space) => {
 
   test.each(cases)('lists together are a scan, and all within a limit are found: %s', (_, rows) => {
     const arena = new Arena();
-    const stride = rows[0].length * 4;
     const at = place(arena, rows);
-    arena.kernels.setCodes(at, stride, space);
+    arena.kernels.setCodes(at, rowStride(rows), rows[0].byteLength, space);
     const third = Math.floor(rows.length / 3);
     const offsets = arena.allocate(5 * 4);
     arena.u32(offsets, 5).set([0, third, third, 2 * third, rows.length]);
@@ -60,13 +70,34 @@ describe.each(Object.entries(SPACE))('%s', (_, space) => {
     const within = expected.filter((entry) => entry.key <= limit).map((entry) => entry.position);
     expect([...arena.u32(out, count)]).toEqual(within.sort((a, b) => a - b));
   });
+
+  test.each(cases)('some positions refined are sorted: %s', (_, rows) => {
+    const arena = new Arena();
+    const at = place(arena, rows);
+    arena.kernels.setCodes(at, rowStride(rows), rows[0].byteLength, space);
+    const positions = rows.map((_, i) => (i * 7) % rows.length).filter((_, i) => i % 3 !== 1);
+    const list = arena.allocate(positions.length * 4);
+    arena.u32(list, positions.length).set(positions);
+    const all = referenceScan(space, rows[0], rows, rows.length);
+    for (const limit of [1, 5, positions.length]) {
+      const best = arena.tail(limit * 8);
+      const size = arena.kernels.refine(at, list, positions.length, best, limit);
+      const left = new Map<number, number>();
+      for (const position of positions) left.set(position, (left.get(position) ?? 0) + 1);
+      const expected = all
+        .flatMap((entry) => Array.from({ length: left.get(entry.position) ?? 0 }, () => entry))
+        .slice(0, limit);
+      const words = [...arena.u32(best, size * 2)];
+      expect(expected.flatMap((entry) => [entry.position, entry.key])).toEqual(words);
+    }
+  });
 });
 
 test('a distance that overflows is Infinity and comes last', () => {
   const rows = [padded([3e38, 3e38]), padded([-3e38, 1]), padded([3e38, 3e38])];
   const arena = new Arena();
   const at = place(arena, rows);
-  arena.kernels.setCodes(at, 16, SPACE.l2);
+  arena.kernels.setCodes(at, 16, 16, SPACE.l2);
   const heap = arena.tail(24);
   const found = entries(arena, heap, arena.kernels.scanRows(at, 0, 3, heap, 0, 3));
   expect(found.map((entry) => [entry.position, distanceOf(entry.key)])).toEqual([

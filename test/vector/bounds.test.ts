@@ -24,7 +24,10 @@ const pair = fc
     ),
   );
 
-describe.each(Object.entries(SPACE))('%s', (_, space) => {
+describe.each([
+  ['l2', SPACE.l2],
+  ['dot', SPACE.dot],
+] as const)('%s', (_, space) => {
   test('no float32 distance is further from the float64 one than the bound', () => {
     const arena = new Arena();
     fc.assert(
@@ -32,7 +35,7 @@ describe.each(Object.entries(SPACE))('%s', (_, space) => {
         const rows = [padded(a), padded(b)];
         const at = place(arena, rows);
         const stride = rows[0].length * 4;
-        arena.kernels.setCodes(at, stride, space);
+        arena.kernels.setCodes(at, stride, stride, space);
         const key = arena.kernels.keyBetween(at, at + stride, stride) >>> 0;
         const bounds = errorBounds(space, rows[0].length, norm(rows[1]), norm(rows[0]));
         const truth = -referenceScore(space, Float64Array.from(rows[0]), rows[1]);

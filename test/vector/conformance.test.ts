@@ -19,7 +19,11 @@ import {
 beforeAll(kernelsBuilt);
 
 const METRICS: Metric[] = ['l2', 'ip', 'cosine'];
-const matrix = vectorKinds.flatMap(({ kind }) => METRICS.map((metric) => ({ kind, metric })));
+const specs = vectorKinds.flatMap(({ kind, stages }) => [
+  kind,
+  ...stages.slice(1).map((stage) => `${kind}+${stage}`),
+]);
+const matrix = specs.flatMap((kind) => METRICS.map((metric) => ({ kind, metric })));
 
 /** Points around a few centres, as embeddings are; never all zeros. */
 function clustered(count: number, dim: number, seed: number): number[][] {
@@ -32,10 +36,10 @@ function clustered(count: number, dim: number, seed: number): number[][] {
   });
 }
 
-// Every kind and metric goes through all of these.
-describe.each(matrix)('$kind, $metric', ({ kind, metric }) => {
-  const exact = { exact: true };
+const exact = { exact: true };
 
+// Every kind, stage and metric goes through all of these.
+describe.each(matrix)('$kind, $metric', ({ kind, metric }) => {
   test('exact is brute force, and the default finds nearly all', async () => {
     const vectors = clustered(1500, 20, 1);
     const { branch } = await built(kind, metric, [vectors]);
@@ -113,6 +117,34 @@ describe.each(matrix)('$kind, $metric', ({ kind, metric }) => {
       expect(scores).toEqual(bruteForce(metric, vectors, [2, 2, 1], 10).map((hit) => hit.score));
   });
 
+  test('whole numbers from 0 to 255 are stored as bytes, and scored as they are', async () => {
+    const next = random(11);
+    const whole = (dim: number) => Array.from({ length: dim }, () => Math.floor(next() ** 3 * 256));
+    for (const [dim, count] of [
+      [1, 40],
+      [17, 700],
+      [230, 120],
+    ]) {
+      const vectors = Array.from({ length: count }, () => whole(dim)).filter((v) => v.some((x) => x > 0));
+      const { branch, schema, views, written } = await built(kind, metric, [vectors]);
+      expect(written[0].meta.rows).toBe(metric === 'cosine' ? 'f32' : 'u8');
+      const queries = [whole(dim), whole(dim).map((x) => x - 0.3), whole(dim).map((x) => 1000 - 30 * x)];
+      for (const query of queries) {
+        const all = bruteForce(metric, vectors, query, count);
+        for (const depth of [1, 10, vectors.length]) {
+          expect(search(branch, query, depth, exact)).toEqual(all.slice(0, depth));
+        }
+        const scores = new Map(all.map((hit) => [hit.doc, hit.score]));
+        for (const hit of search(branch, query, 10, { efSearch: 20 })) {
+          expect(hit.score).toBe(scores.get(hit.doc));
+        }
+      }
+      if (metric !== 'cosine') {
+        expect(readVector('emb', schema, views[0], 3)).toEqual(Float32Array.from(vectors[3]));
+      }
+    }
+  });
+
   test('one vector five hundred times', async () => {
     const vectors = Array.from({ length: 500 }, () => [0.1, 0.7, -3]);
     const { branch } = await built(kind, metric, [vectors]);
@@ -176,8 +208,65 @@ describe.each(matrix)('$kind, $metric', ({ kind, metric }) => {
   });
 });
 
+test('threads leave the same bytes', async () => {
+  const folder = temporaryFolder();
+  const vectors = clustered(2600, 24, 12);
+  vectors.sort((a, b) => a[0] - b[0]);
+  for (const kind of ['hnsw', 'hnsw+f32', 'ivf:nlist=512']) {
+    const schema = schemaOf(kind, 'l2', 24);
+    const files: Buffer[] = [];
+    for (const threads of [1, 2, 4, 8]) {
+      const path = join(folder, `${kind}-${threads}`);
+      await writeSegment(path, schema, vectors, { threads });
+      files.push(readFileSync(path));
+    }
+    for (const file of files) expect(file.equals(files[0])).toBe(true);
+  }
+});
+
+test('axes are kept where they say most, and recall stays', async () => {
+  const next = random(13);
+  const gauss = () => next() + next() + next() - 1.5;
+  // Ten directions hold nearly everything of 260 components.
+  const axes = Array.from({ length: 10 }, () => Array.from({ length: 260 }, gauss));
+  const point = () => {
+    const weights = axes.map(() => 3 * gauss());
+    return axes[0].map((_, j) => 5 + 0.05 * gauss() + weights.reduce((sum, w, i) => sum + w * axes[i][j], 0));
+  };
+  const vectors = Array.from({ length: 1500 }, point);
+  for (const metric of METRICS) {
+    for (const spec of ['hnsw', 'ivf:nlist=16+sq8:dim=20']) {
+      const { branch, written } = await built(spec, metric, [vectors]);
+      expect(written[0].meta.codes).toBe((spec === 'hnsw' ? 128 : 20) + (metric === 'ip' ? 1 : 0));
+      let found = 0;
+      for (let i = 0; i < 20; i++) {
+        const query = point();
+        const expected = bruteForce(metric, vectors, query, 10);
+        expect(search(branch, query, 10, exact)).toEqual(expected);
+        found += recall(search(branch, query, 10), expected);
+      }
+      expect(found / 20).toBeGreaterThan(metric === 'ip' ? 0.8 : 0.95);
+    }
+  }
+  // No direction says more than another: as many components as there are.
+  const even = Array.from({ length: 300 }, () => Array.from({ length: 260 }, gauss));
+  const { written } = await built('hnsw', 'l2', [even]);
+  expect(written[0].meta.codes).toBe(260);
+});
+
+test('a query far outside the data still finds what is nearest', async () => {
+  const vectors = clustered(3000, 8, 14);
+  const { branch } = await built('hnsw', 'l2', [vectors]);
+  for (const far of clustered(10, 8, 15)) {
+    const query = far.map((x) => 300 * x);
+    const expected = bruteForce('l2', vectors, query, 10);
+    // Rounded to the ends of the grid the query would find what lies in a corner.
+    expect(recall(search(branch, query, 10, { efSearch: 200 }), expected)).toBeGreaterThan(0.9);
+  }
+});
+
 test.each(['l2', 'ip'] as const)('zero vectors are vectors like others under %s', async (metric) => {
-  for (const { kind } of vectorKinds) {
+  for (const kind of specs) {
     const vectors = [
       [0, 0, 0],
       [1, 0, 0],

@@ -70,6 +70,17 @@ describe('what a search would follow is refused when it is loaded', () => {
     ['an order with a repeat', 'ivf', (a) => u32(a, 'order').copyWithin(0, 1, 2), /twice or out of range/],
     ['an order out of range', 'ivf', (a) => u32(a, 'order').set([400], 9), /twice or out of range/],
     ['more lists than vectors', 'ivf', (_, m) => (m.nlist = 401), /'nlist' is 401/],
+    [
+      'a node order with a repeat',
+      'hnsw',
+      (a) => u32(a, 'order').copyWithin(0, 1, 2),
+      /twice or out of range/,
+    ],
+    ['codes of no step', 'hnsw', (_, m) => (m.step = 0), /codes of 5 in steps of 0/],
+    ['codes of more components', 'hnsw', (_, m) => (m.codes = 7), /'codes' is 7/],
+    ['codes of fewer components', 'hnsw', (_, m) => (m.codes = 4), /'vector\/emb\/origin' is 5/],
+    ['rows of another type', 'flat', (_, m) => (m.rows = 'u8'), /is f32, not u8/],
+    ['rows of no type', 'flat', (_, m) => (m.rows = 'f16'), /rows of f16/],
     ['too few rows', 'flat', (a) => a.set('rows', a.get('rows')!.slice(32)), /array 'vector\/emb\/rows' is/],
     ['another dimension', 'flat', (_, m) => (m.dim = 6), /has dim 6, the schema says 5/],
     ['another metric', 'flat', (_, m) => (m.metric = 'ip'), /has metric ip, the schema says l2/],
@@ -130,8 +141,9 @@ describe('what is merely wrong is found by check', () => {
       (a) => f32(a, 'rows').set([99], 0),
       /longer than the longest/,
     ],
+    ['a code of another vector', 'hnsw', 'l2', (a) => a.get('codes')!.fill(9, 0, 1), /the code of row 0/],
     ['an infinite centroid', 'ivf', 'l2', (a) => f32(a, 'centroids').set([Infinity], 0), /not finite/],
-    ['rows in the wrong lists', 'ivf', 'l2', (a) => f32(a, 'rows').reverse(), /padding|is nearer/],
+    ['rows in the wrong lists', 'ivf+f32', 'l2', (a) => f32(a, 'rows').reverse(), /padding|is nearer/],
     ['centroids in another order', 'ivf', 'l2', (a) => f32(a, 'centroids').copyWithin(0, 64), /is nearer/],
   ];
   test.each(cases)('%s', async (_, kind, metric, change, message) => {
@@ -141,7 +153,7 @@ describe('what is merely wrong is found by check', () => {
   });
 });
 
-test.each(['hnsw', 'ivf', 'flat'])(
+test.each(['hnsw', 'hnsw+f32', 'ivf', 'flat'])(
   '%s with random damage is refused or searched, never a trap',
   async (kind) => {
     const next = random(5);
@@ -161,6 +173,7 @@ test.each(['hnsw', 'ivf', 'flat'])(
       try {
         for (const options of [{}, { efSearch: 1 }, { nprobe: 1 }, { exact: true }]) {
           search(branch, [1, -1, 0.5, 0, 2], 10, options);
+          branch.warm();
         }
       } catch (error) {
         expect(error).toBeInstanceOf(CorruptError);

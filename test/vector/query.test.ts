@@ -102,7 +102,7 @@ describe('a build', () => {
   test.each(['hnsw', 'ivf'])('of %s beyond the memory it may have says what is needed', async (kind) => {
     const schema = schemaOf(kind, 'l2', 784);
     const rows = randomRows(3000, 784, 4);
-    const write = writeSegment(`${temporaryFolder()}/s`, schema, rows, { memoryBytes: 4 << 20 });
+    const write = writeSegment(`${temporaryFolder()}/s`, schema, rows, { memoryBytes: 1 << 20 });
     await expect(write).rejects.toThrow(ResourceError);
     await expect(write).rejects.toThrow(
       /^(hnsw|ivf with 256 lists) over 3000 vectors of 'emb' needs \d+ MiB/,

@@ -10,30 +10,36 @@ const resolve = (text: string) => formatIndexSpec(resolveVectorSpec(parseIndexSp
 describe('a resolved spec', () => {
   test.each([
     ['flat', 'flat'],
-    ['hnsw', 'hnsw:M=16,efConstruction=200'],
-    ['hnsw:efConstruction=50,M=4', 'hnsw:M=4,efConstruction=50'],
-    ['ivf', 'ivf:nlist=0'],
-    ['emb=ivf:nlist=4096', 'ivf:nlist=4096'],
+    ['hnsw', 'hnsw:M=16,efConstruction=200+sq8:dim=0'],
+    ['hnsw:efConstruction=50,M=4', 'hnsw:M=4,efConstruction=50+sq8:dim=0'],
+    ['hnsw+f32', 'hnsw:M=16,efConstruction=200+f32'],
+    ['hnsw+sq8:dim=64', 'hnsw:M=16,efConstruction=200+sq8:dim=64'],
+    ['ivf', 'ivf:nlist=0+sq8:dim=0'],
+    ['emb=ivf:nlist=4096+f32', 'ivf:nlist=4096+f32'],
   ])('%s is %s', (text, resolved) => {
     expect(resolve(text)).toBe(resolved);
     expect(resolve(resolved)).toBe(resolved);
   });
 
   test('is the graph when nothing is said', () => {
-    expect(defaultVectorSpec()).toEqual({ kind: 'hnsw', params: { M: 16, efConstruction: 200 }, stages: [] });
+    expect(defaultVectorSpec()).toEqual({
+      kind: 'hnsw',
+      params: { M: 16, efConstruction: 200 },
+      stages: [{ kind: 'sq8', params: { dim: 0 } }],
+    });
   });
 
   test.each([
     ['hsnw', "index spec 'hsnw': kind 'hsnw' is not known; did you mean 'hnsw'?; there are flat, ivf, hnsw"],
     ['lsh', "index spec 'lsh': kind 'lsh' is not known; there are flat, ivf, hnsw"],
     [
-      'hnsw+sq8',
-      "index spec 'hnsw+sq8': stage '+sq8' is not known; vectors are kept as float32 and an index is one of flat, ivf, hnsw",
+      'hnsw+sq4',
+      "index spec 'hnsw+sq4': stage '+sq4' is not known; did you mean 'sq8'?; hnsw takes +sq8, +f32",
     ],
-    [
-      'flat+hnws',
-      "index spec 'flat+hnws': stage '+hnws' is not known; did you mean 'hnsw'?; vectors are kept as float32 and an index is one of flat, ivf, hnsw",
-    ],
+    ['flat+sq8', "index spec 'flat+sq8': 'flat' has no stage '+sq8'; flat takes no stage"],
+    ['hnsw+sq8+f32', "index spec 'hnsw+sq8+f32': '+f32' after '+sq8'; hnsw takes one stage"],
+    ['hnsw+sq8:bits=4', "index spec 'hnsw+sq8:bits=4': 'sq8' has no parameter 'bits'; it takes dim"],
+    ['ivf+f32:dim=3', "index spec 'ivf+f32:dim=3': 'f32' has no parameter 'dim'; it takes no parameters"],
     ['flat:M=16', "index spec 'flat:M=16': 'flat' has no parameter 'M'; it takes no parameters"],
     [
       'hnsw:m=16',

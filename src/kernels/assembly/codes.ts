@@ -1,22 +1,25 @@
-// The table of codes distances are computed on. Today a code is the float32 row itself; a
-// quantiser is another table and another distance, with the same callers.
+// The table of codes distances are computed on: float32 rows, or bytes. Callers name a table before
+// they measure; what a distance is there follows from the space (see ../exports.ts).
 
 /** Address of code 0. */
 export let codes: usize = 0;
-/** Bytes from one code to the next; a multiple of 16. */
+/** Bytes from one code to the next. */
 export let codeBytes: usize = 0;
-/** 0: squared Euclidean distance, 1: minus the inner product. */
-export let metric: i32 = 0;
+/** Bytes of a code that are compared, a multiple of 16. */
+export let codeWidth: usize = 0;
+/** Number of the distance space, see SPACE in ../exports.ts. */
+export let space: i32 = 0;
 
 /** Bytes of a row that touch() asks for: what lies behind is fetched by the hardware's own prefetcher. */
 let touchBytes: usize = 0;
 const TOUCH_MOST: usize = 512;
 
-export function setCodes(base: usize, stride: usize, space: i32): void {
+export function setCodes(base: usize, stride: usize, width: usize, spaceNumber: i32): void {
   codes = base;
   codeBytes = stride;
-  metric = space;
-  touchBytes = min(stride, TOUCH_MOST);
+  codeWidth = width;
+  space = spaceNumber;
+  touchBytes = min(width, TOUCH_MOST);
 }
 
 @inline
@@ -32,7 +35,7 @@ export function codeAt(id: u32): usize {
 @inline
 export function touch(id: u32): u32 {
   const at = codeAt(id);
-  let sum: u32 = 0;
-  for (let offset: usize = 0; offset < touchBytes; offset += 64) sum |= load<u8>(at + offset);
+  let sum: u32 = load<u8>(at);
+  for (let offset: usize = 64; offset < touchBytes; offset += 64) sum |= load<u8>(at + offset);
   return sum;
 }

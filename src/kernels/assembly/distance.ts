@@ -1,111 +1,50 @@
-// Float32 distances as u32 keys whose unsigned order is the order of the distances.
-//
-// One row or four are summed in the same order, so a pair has one key however it was computed:
-// 16-byte blocks go to two accumulators in turn, these are added, then (l0 + l1) + (l2 + l3).
-import { metric } from './codes';
+// Distances as u32 keys whose unsigned order is the order of the distances: of one row, or of four
+// that share the loads of the query, with the same bits either way.
+import { byteKey, byteKeys } from './byte';
+import { space } from './codes';
+import { floatKey, floatKeys } from './float';
+import { mixedKey, mixedKeys } from './mixed';
+import { ByteDot, ByteL2, MixedDot, MixedL2, NegatedDot, SquaredL2 } from './spaces';
 
-/** Distance spaces, as type arguments: the branch on them is taken by the compiler. */
-export class SquaredL2 {}
-export class NegatedDot {}
-
-@inline
-function add<S>(sum: v128, x: v128, q: v128): v128 {
-  if (idof<S>() == idof<SquaredL2>()) {
-    const difference = f32x4.sub(x, q);
-    return f32x4.add(sum, f32x4.mul(difference, difference));
-  }
-  return f32x4.add(sum, f32x4.mul(x, q));
-}
-
-/**
- * Sums to keys: the bits of a float, sign flipped when positive and all flipped when negative,
- * compare as unsigned numbers. 0 - x never gives -0. A NaN (infinities that cancelled) becomes the
- * largest key, since its bits differ between machines.
- */
-@inline
-function toKeys<S>(sums: v128): v128 {
-  const distance = idof<S>() == idof<SquaredL2>() ? sums : f32x4.sub(f32x4.splat(0), sums);
-  const flip = v128.or(i32x4.shr_s(distance, 31), i32x4.splat(0x80000000));
-  return v128.or(v128.xor(distance, flip), f32x4.ne(distance, distance));
-}
-
-/** Adds the lanes of each of four vectors: (l0 + l1) + (l2 + l3). */
-@inline
-export function sumLanes(a: v128, b: v128, c: v128, d: v128): v128 {
-  const ab = f32x4.add(v128.shuffle<i32>(a, b, 0, 2, 4, 6), v128.shuffle<i32>(a, b, 1, 3, 5, 7));
-  const cd = f32x4.add(v128.shuffle<i32>(c, d, 0, 2, 4, 6), v128.shuffle<i32>(c, d, 1, 3, 5, 7));
-  return f32x4.add(v128.shuffle<i32>(ab, cd, 0, 2, 4, 6), v128.shuffle<i32>(ab, cd, 1, 3, 5, 7));
-}
-
-/** Key of the distance between two rows of `bytes` bytes. */
+/** Key of the distance between a query and a row, of which `bytes` are compared. */
 export function key1<S>(query: usize, row: usize, bytes: usize): u32 {
-  let even = f32x4.splat(0);
-  let odd = even;
-  const pairsEnd = row + (bytes & ~31);
-  while (row < pairsEnd) {
-    even = add<S>(even, v128.load(row), v128.load(query));
-    odd = add<S>(odd, v128.load(row, 16), v128.load(query, 16));
-    row += 32;
-    query += 32;
-  }
-  if (bytes & 16) even = add<S>(even, v128.load(row), v128.load(query));
-  const sum = f32x4.add(even, odd);
-  return i32x4.extract_lane(toKeys<S>(sumLanes(sum, sum, sum, sum)), 0);
+  if (idof<S>() == idof<ByteL2>() || idof<S>() == idof<ByteDot>()) return byteKey<S>(query, row, bytes);
+  if (idof<S>() == idof<MixedL2>() || idof<S>() == idof<MixedDot>()) return mixedKey<S>(query, row, bytes);
+  return floatKey<S>(query, row, bytes);
 }
 
-/** Keys of the distances between a query and four rows, which share the loads of the query. */
 @inline
 export function key4<S>(query: usize, a: usize, b: usize, c: usize, d: usize, bytes: usize): v128 {
-  let evenA = f32x4.splat(0);
-  let evenB = evenA;
-  let evenC = evenA;
-  let evenD = evenA;
-  let oddA = evenA;
-  let oddB = evenA;
-  let oddC = evenA;
-  let oddD = evenA;
-  const pairsEnd = a + (bytes & ~31);
-  while (a < pairsEnd) {
-    const q0 = v128.load(query);
-    const q1 = v128.load(query, 16);
-    evenA = add<S>(evenA, v128.load(a), q0);
-    evenB = add<S>(evenB, v128.load(b), q0);
-    evenC = add<S>(evenC, v128.load(c), q0);
-    evenD = add<S>(evenD, v128.load(d), q0);
-    oddA = add<S>(oddA, v128.load(a, 16), q1);
-    oddB = add<S>(oddB, v128.load(b, 16), q1);
-    oddC = add<S>(oddC, v128.load(c, 16), q1);
-    oddD = add<S>(oddD, v128.load(d, 16), q1);
-    a += 32;
-    b += 32;
-    c += 32;
-    d += 32;
-    query += 32;
-  }
-  if (bytes & 16) {
-    const q0 = v128.load(query);
-    evenA = add<S>(evenA, v128.load(a), q0);
-    evenB = add<S>(evenB, v128.load(b), q0);
-    evenC = add<S>(evenC, v128.load(c), q0);
-    evenD = add<S>(evenD, v128.load(d), q0);
-  }
-  return toKeys<S>(
-    sumLanes(f32x4.add(evenA, oddA), f32x4.add(evenB, oddB), f32x4.add(evenC, oddC), f32x4.add(evenD, oddD)),
-  );
+  if (idof<S>() == idof<ByteL2>() || idof<S>() == idof<ByteDot>())
+    return byteKeys<S>(query, a, b, c, d, bytes);
+  if (idof<S>() == idof<MixedL2>() || idof<S>() == idof<MixedDot>())
+    return mixedKeys<S>(query, a, b, c, d, bytes);
+  return floatKeys<S>(query, a, b, c, d, bytes);
 }
 
-/** key1 by the metric of setCodes; for tests and single distances. */
+/** key1 in the space of setCodes; for tests and single distances. */
 export function keyBetween(query: usize, row: usize, bytes: usize): u32 {
-  return metric == 0 ? key1<SquaredL2>(query, row, bytes) : key1<NegatedDot>(query, row, bytes);
+  if (space == 0) return key1<SquaredL2>(query, row, bytes);
+  if (space == 1) return key1<NegatedDot>(query, row, bytes);
+  if (space == 2) return key1<ByteL2>(query, row, bytes);
+  if (space == 3) return key1<ByteDot>(query, row, bytes);
+  if (space == 4) return key1<MixedL2>(query, row, bytes);
+  return key1<MixedDot>(query, row, bytes);
 }
 
-/** key4 by the metric of setCodes, of four rows that follow each other. */
-export function keysBetween(query: usize, rows: usize, bytes: usize, out: usize): void {
-  const b = rows + bytes;
-  const c = b + bytes;
-  const d = c + bytes;
-  v128.store(
-    out,
-    metric == 0 ? key4<SquaredL2>(query, rows, b, c, d, bytes) : key4<NegatedDot>(query, rows, b, c, d, bytes),
-  );
+@inline
+function four<S>(query: usize, rows: usize, stride: usize, bytes: usize, out: usize): void {
+  const b = rows + stride;
+  const c = b + stride;
+  v128.store(out, key4<S>(query, rows, b, c, c + stride, bytes));
+}
+
+/** key4 in the space of setCodes, of four rows `stride` bytes apart. */
+export function keysBetween(query: usize, rows: usize, stride: usize, bytes: usize, out: usize): void {
+  if (space == 0) four<SquaredL2>(query, rows, stride, bytes, out);
+  else if (space == 1) four<NegatedDot>(query, rows, stride, bytes, out);
+  else if (space == 2) four<ByteL2>(query, rows, stride, bytes, out);
+  else if (space == 3) four<ByteDot>(query, rows, stride, bytes, out);
+  else if (space == 4) four<MixedL2>(query, rows, stride, bytes, out);
+  else four<MixedDot>(query, rows, stride, bytes, out);
 }

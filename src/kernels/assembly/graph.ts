@@ -1,6 +1,6 @@
 // The hierarchical graph of Malkov & Yashunin, "Efficient and robust approximate nearest neighbor
 // search using Hierarchical Navigable Small World graphs" (2016/2018), and the walk over one level.
-import { codeAt, codeBytes, touch } from './codes';
+import { codeAt, codeWidth, touch } from './codes';
 import { key1, key4 } from './distance';
 
 /** Ends a row of links that is not full. */
@@ -18,9 +18,9 @@ let upperFirst: usize = 0;
 /** Level of each node, u8 each. */
 export let levels: usize = 0;
 /** A byte for each node; equal to `stamp` when the running walk has seen it. */
-let visited: usize = 0;
+export let visited: usize = 0;
 let nodes: usize = 0;
-let stamp: u32 = 0;
+export let stamp: u32 = 0;
 
 /** Most links of a node: `linksAbove` on the upper levels, twice that on level 0. */
 export let linksAbove: u32 = 0;
@@ -38,7 +38,7 @@ export let keys: usize = 0;
 /** Room for the neighbour selection: entries sorted by distance, then the ids kept. */
 export let sorted: usize = 0;
 export let kept: usize = 0;
-const SCRATCH_SLOTS: usize = 512;
+export const SCRATCH_SLOTS: i32 = 512;
 
 let sink: u32 = 0;
 
@@ -70,9 +70,9 @@ export function setGraph(
 export function setScratch(poolAt: usize, scratch: usize): void {
   pool = poolAt;
   ids = scratch;
-  keys = ids + SCRATCH_SLOTS * 4;
-  sorted = keys + SCRATCH_SLOTS * 4;
-  kept = sorted + SCRATCH_SLOTS * 8;
+  keys = ids + (SCRATCH_SLOTS << 2);
+  sorted = keys + (SCRATCH_SLOTS << 2);
+  kept = sorted + (SCRATCH_SLOTS << 3);
 }
 
 /** Makes `count` nodes known that were linked before: the graph of a file. */
@@ -163,12 +163,12 @@ export function measure<S>(query: usize, count: i32): void {
     const b = codeAt(load<u32>(id, 4));
     const c = codeAt(load<u32>(id, 8));
     const d = codeAt(load<u32>(id, 12));
-    v128.store(key, key4<S>(query, a, b, c, d, codeBytes));
+    v128.store(key, key4<S>(query, a, b, c, d, codeWidth));
     id += 16;
     key += 16;
   }
   for (; i < count; i++) {
-    store<u32>(key, key1<S>(query, codeAt(load<u32>(id)), codeBytes));
+    store<u32>(key, key1<S>(query, codeAt(load<u32>(id)), codeWidth));
     id += 4;
     key += 4;
   }
@@ -176,7 +176,7 @@ export function measure<S>(query: usize, count: i32): void {
 
 /** Starts a walk: nothing is visited. The stamps are cleared once in 255 walks. */
 @inline
-function unvisit(): void {
+export function unvisit(): void {
   stamp++;
   if (stamp > 255) {
     memory.fill(visited, 0, nodes);
@@ -184,9 +184,13 @@ function unvisit(): void {
   }
 }
 
+/** Candidates expanded in one round on level 0: more distances wait for memory together. */
+const EXPANSIONS: i32 = 2;
+
 /**
- * Best-first walk over one level (algorithm 2 of the paper): expands the nearest candidate not yet
- * expanded until all of the best `breadth` are. Starts from the nearest entry in the pool.
+ * Best-first walk over one level (algorithm 2 of the paper): expands the nearest candidates not yet
+ * expanded, two a round on level 0, until all of the best `breadth` are. Starts from the nearest
+ * entry in the pool.
  * @returns candidates in the pool
  */
 export function walk<S>(query: usize, level: i32, breadth: i32): i32 {
@@ -195,36 +199,42 @@ export function walk<S>(query: usize, level: i32, breadth: i32): i32 {
   store<u64>(pool, start);
   store<u8>(visited + (entryId(start) as usize), stamp);
   const rowSlots = level == 0 ? linksBelow : linksAbove;
+  const most = level == 0 ? EXPANSIONS : 1;
   const seen = stamp;
   let touched: u32 = 0;
   let size = 1;
   let next = 0;
   let worst = breadth == 1 ? start : u64.MAX_VALUE;
   while (next < size) {
-    const slot = pool + ((next as usize) << 3);
-    const candidate = load<u64>(slot);
-    next++;
-    if (candidate & 1) continue;
-    store<u64>(slot, candidate | 1);
-
     // Neighbours not seen before, gathered without a branch that depends on the stamps.
-    let row = linkRow(entryId(candidate), level);
-    const rowEnd = row + ((rowSlots as usize) << 2);
     let end = ids;
-    while (row < rowEnd) {
-      const neighbour = load<u32>(row);
-      if (neighbour == NONE) break;
-      const mark = visited + (neighbour as usize);
-      const fresh: usize = load<u8>(mark) != seen ? 4 : 0;
-      store<u8>(mark, seen);
-      store<u32>(end, neighbour);
-      end += fresh;
-      row += 4;
+    let expanded = 0;
+    let ahead = next;
+    while (ahead < size && expanded < most) {
+      const slot = pool + ((ahead as usize) << 3);
+      const candidate = load<u64>(slot);
+      ahead++;
+      if (candidate & 1) continue;
+      store<u64>(slot, candidate | 1);
+      expanded++;
+      let row = linkRow(entryId(candidate), level);
+      const rowEnd = row + ((rowSlots as usize) << 2);
+      while (row < rowEnd) {
+        const neighbour = load<u32>(row);
+        if (neighbour == NONE) break;
+        const mark = visited + (neighbour as usize);
+        const fresh: usize = load<u8>(mark) != seen ? 4 : 0;
+        store<u8>(mark, seen);
+        store<u32>(end, neighbour);
+        end += fresh;
+        row += 4;
+      }
     }
-    if (level == 0 && next < size) {
+    next = ahead;
+    if (level == 0 && ahead < size) {
       // The row that is expanded next, unless something nearer turns up now.
-      const ahead = linkRow(entryId(load<u64>(slot, 8)), 0);
-      touched |= load<u32>(ahead) | load<u32>(ahead + linkBytes - 4);
+      const row = linkRow(entryId(load<u64>(pool + ((ahead as usize) << 3))), 0);
+      touched |= load<u32>(row) | load<u32>(row + linkBytes - 4);
     }
     for (let at = ids; at < end; at += 4) touched |= touch(load<u32>(at));
     const count = ((end - ids) >> 2) as i32;
@@ -239,6 +249,11 @@ export function walk<S>(query: usize, level: i32, breadth: i32): i32 {
       if (size < breadth) size++;
       if (at < lowest) lowest = at;
       if (size == breadth) worst = load<u64>(pool + (((breadth - 1) as usize) << 3));
+      if (level == 0 && at <= next) {
+        // Likely to be expanded in the next round.
+        const row = linkRow(load<u32>(ids + offset), 0);
+        touched |= load<u32>(row) | load<u32>(row + linkBytes - 4);
+      }
     }
     if (lowest < next) next = lowest;
   }
@@ -249,6 +264,6 @@ export function walk<S>(query: usize, level: i32, breadth: i32): i32 {
 /** From the entry down to `level`, one node wide: leaves the nearest node found in pool[0]. */
 @inline
 export function descend<S>(query: usize, level: i32): void {
-  store<u64>(pool, poolEntry(key1<S>(query, codeAt(entry), codeBytes), entry));
+  store<u64>(pool, poolEntry(key1<S>(query, codeAt(entry), codeWidth), entry));
   for (let at = entryLevel; at > level; at--) walk<S>(query, at, 1);
 }

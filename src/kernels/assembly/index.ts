@@ -3,9 +3,12 @@
 // or grows the memory: pointers come from an Arena, and what a file says was validated before.
 export { setCodes } from './codes';
 export { keyBetween, keysBetween } from './distance';
-export { graphEntry, graphLevels, setEntry, setGraph, setScratch } from './graph';
-export { insertRows } from './insert';
+export { setEntry, setGraph, setScratch } from './graph';
+export { chooseLinks, collectLinks, fillRows, linkBack } from './insert';
 export { accumulateRows, assignRows } from './kmeans';
+export { orderCodes } from './order';
+export { multiplyRows } from './product';
+export { refine } from './refine';
 export { collectWithin, scanLists, scanRows } from './scan';
 export { scoreRows } from './score';
 export { searchGraph } from './search';

@@ -1,6 +1,9 @@
-// Insertion into the graph (algorithms 1 and 4 of the paper).
-import { codeAt, codeBytes, metric, touch } from './codes';
-import { key1, key4, NegatedDot, SquaredL2 } from './distance';
+// Insertion into the graph (algorithms 1 and 4 of the paper), a batch at a time and in two halves, so
+// that threads can share the work and still leave the same links (Manohar et al., "ParlayANN", 2024,
+// section 3): each new node looks for its neighbours in the graph as it stood before the batch and
+// writes its own rows; then each node that was chosen takes the links back, new ones in batch order.
+import { codeAt, codeWidth, space, touch } from './codes';
+import { key1, key4 } from './distance';
 import {
   descend,
   entryId,
@@ -18,16 +21,25 @@ import {
   NONE,
   pool,
   poolEntry,
-  setEntry,
+  SCRATCH_SLOTS,
   sorted,
+  stamp,
+  unvisit,
+  visited,
   walk,
 } from './graph';
+import { ByteDot, ByteL2, NegatedDot, SquaredL2 } from './spaces';
 
 let sink: u32 = 0;
 
 @inline
+function idAt(array: usize, i: u32): u32 {
+  return load<u32>(array + ((i as usize) << 2));
+}
+
+@inline
 function keptAt(i: i32): usize {
-  return codeAt(load<u32>(kept + ((i as usize) << 2)));
+  return codeAt(idAt(kept, i));
 }
 
 /**
@@ -46,7 +58,7 @@ function diversify<S>(candidates: usize, count: i32, most: u32): i32 {
     let good = true;
     let j = 0;
     for (; j + 4 <= size; j += 4) {
-      const four = key4<S>(code, keptAt(j), keptAt(j + 1), keptAt(j + 2), keptAt(j + 3), codeBytes);
+      const four = key4<S>(code, keptAt(j), keptAt(j + 1), keptAt(j + 2), keptAt(j + 3), codeWidth);
       if (v128.any_true(i32x4.lt_u(four, nearer))) {
         good = false;
         break;
@@ -54,7 +66,7 @@ function diversify<S>(candidates: usize, count: i32, most: u32): i32 {
     }
     if (!good) continue;
     for (; j < size; j++) {
-      if (key1<S>(code, keptAt(j), codeBytes) < key) {
+      if (key1<S>(code, keptAt(j), codeWidth) < key) {
         good = false;
         break;
       }
@@ -66,62 +78,169 @@ function diversify<S>(candidates: usize, count: i32, most: u32): i32 {
   return size;
 }
 
-/** Links `node` to `added`; a full row is chosen anew from its nodes and the added one. */
-function linkBack<S>(node: u32, added: u32, level: i32): void {
-  const most = level == 0 ? linksBelow : linksAbove;
-  const row = linkRow(node, level);
-  let count: u32 = 0;
-  while (count < most) {
-    const neighbour = load<u32>(row + ((count as usize) << 2));
-    if (neighbour == NONE) break;
-    store<u32>(ids + ((count as usize) << 2), neighbour);
-    count++;
-  }
-  if (count < most) {
-    store<u32>(row + ((count as usize) << 2), added);
-    return;
-  }
-  store<u32>(ids + ((count as usize) << 2), added);
-  count++;
-  let touched: u32 = 0;
-  for (let i: u32 = 0; i < count; i++) touched |= touch(load<u32>(ids + ((i as usize) << 2)));
-  sink |= touched;
-  measure<S>(codeAt(node), count);
-  for (let i: u32 = 0; i < count; i++) {
-    const offset = (i as usize) << 2;
-    insertSorted(sorted, i, count, poolEntry(load<u32>(keys + offset), load<u32>(ids + offset)));
-  }
-  const size = diversify<S>(sorted, count, most);
-  memory.fill(row, 0xff, (most as usize) << 2);
-  for (let i = 0; i < size; i++) {
-    const offset = (i as usize) << 2;
-    store<u32>(row + offset, load<u32>(kept + offset));
-  }
-}
-
-function insert<S>(node: u32, breadth: i32): void {
+/** Finds neighbours of a node in the graph that is there and writes the node's own rows, which were empty. */
+function choose<S>(node: u32, breadth: i32): void {
   const level: i32 = load<u8>(levels + (node as usize));
-  if (entryLevel < 0) {
-    setEntry(node, level);
-    return;
-  }
   const code = codeAt(node);
   descend<S>(code, level);
   for (let at = min(level, entryLevel); at >= 0; at--) {
     const found = walk<S>(code, at, breadth);
     const chosen = diversify<S>(pool, found, linksAbove);
-    const row = linkRow(node, at);
-    for (let i = 0; i < chosen; i++) {
-      const offset = (i as usize) << 2;
-      store<u32>(row + offset, load<u32>(kept + offset));
-    }
-    // linkBack() uses `kept`; from here the node's own row holds the choice.
-    for (let i = 0; i < chosen; i++) linkBack<S>(load<u32>(row + ((i as usize) << 2)), node, at);
+    memory.copy(linkRow(node, at), kept, (chosen as usize) << 2);
   }
-  if (level > entryLevel) setEntry(node, level);
 }
 
-export function insertRows(from: u32, to: u32, breadth: u32): void {
-  if (metric == 0) for (let node = from; node < to; node++) insert<SquaredL2>(node, breadth);
-  else for (let node = from; node < to; node++) insert<NegatedDot>(node, breadth);
+export function chooseLinks(nodes: usize, from: u32, to: u32, breadth: i32): void {
+  for (let i = from; i < to; i++) {
+    const node = idAt(nodes, i);
+    if (space == 0) choose<SquaredL2>(node, breadth);
+    else if (space == 1) choose<NegatedDot>(node, breadth);
+    else if (space == 2) choose<ByteL2>(node, breadth);
+    else choose<ByteDot>(node, breadth);
+  }
+}
+
+export function collectLinks(
+  nodes: usize,
+  from: u32,
+  to: u32,
+  level: i32,
+  heads: usize,
+  sources: usize,
+  nexts: usize,
+  targets: usize,
+): u32 {
+  const most = level == 0 ? linksBelow : linksAbove;
+  let edges: u32 = 0;
+  let count: u32 = 0;
+  // Each list grows at its head: from the last node to the first, so that it is read in batch order.
+  for (let i = to; i > from; i--) {
+    const node = idAt(nodes, i - 1);
+    if ((load<u8>(levels + (node as usize)) as i32) < level) continue;
+    const row = linkRow(node, level);
+    for (let slot: u32 = 0; slot < most; slot++) {
+      const target = idAt(row, slot);
+      if (target == NONE) break;
+      const head = heads + ((target as usize) << 2);
+      const before = load<u32>(head);
+      if (before == NONE) store<u32>(targets + ((count++ as usize) << 2), target);
+      store<u32>(sources + ((edges as usize) << 2), node);
+      store<u32>(nexts + ((edges as usize) << 2), before);
+      store<u32>(head, edges++);
+    }
+  }
+  return count;
+}
+
+/** Leaves in `kept` the `most` links chosen from the `count` nodes in `ids`. */
+function chooseAnew<S>(node: u32, count: i32, most: u32): i32 {
+  let touched: u32 = 0;
+  for (let i = 0; i < count; i++) touched |= touch(idAt(ids, i));
+  sink |= touched;
+  measure<S>(codeAt(node), count);
+  for (let i = 0; i < count; i++) insertSorted(sorted, i, count, poolEntry(idAt(keys, i), idAt(ids, i)));
+  return diversify<S>(sorted, count, most);
+}
+
+/** Adds a list of links to a node; a row that is full is chosen anew from its nodes and those added. */
+function takeLinks<S>(node: u32, level: i32, edge: u32, sources: usize, nexts: usize): void {
+  const most = level == 0 ? linksBelow : linksAbove;
+  const row = linkRow(node, level);
+  let count = 0;
+  while (count < (most as i32) && idAt(row, count) != NONE) {
+    store<u32>(ids + ((count as usize) << 2), idAt(row, count));
+    count++;
+  }
+  while (edge != NONE) {
+    // A node that many chose takes them some at a time.
+    while (edge != NONE && count < SCRATCH_SLOTS) {
+      store<u32>(ids + ((count as usize) << 2), idAt(sources, edge));
+      count++;
+      edge = idAt(nexts, edge);
+    }
+    if (count <= (most as i32)) break;
+    count = chooseAnew<S>(node, count, most);
+    memory.copy(ids, kept, (count as usize) << 2);
+  }
+  memory.copy(row, ids, (count as usize) << 2);
+  memory.fill(row + ((count as usize) << 2), 0xff, ((most - count) as usize) << 2);
+}
+
+export function linkBack(
+  targets: usize,
+  from: u32,
+  to: u32,
+  level: i32,
+  heads: usize,
+  sources: usize,
+  nexts: usize,
+): void {
+  for (let i = from; i < to; i++) {
+    const node = idAt(targets, i);
+    const head = heads + ((node as usize) << 2);
+    const edge = load<u32>(head);
+    store<u32>(head, NONE);
+    if (space == 0) takeLinks<SquaredL2>(node, level, edge, sources, nexts);
+    else if (space == 1) takeLinks<NegatedDot>(node, level, edge, sources, nexts);
+    else if (space == 2) takeLinks<ByteL2>(node, level, edge, sources, nexts);
+    else takeLinks<ByteDot>(node, level, edge, sources, nexts);
+  }
+}
+
+/** Offers the `count` nodes in `ids` to the `limit` nearest in `sorted`. @returns how many these are then */
+@inline
+function keepNearest<S>(node: u32, count: i32, size: i32, limit: i32): i32 {
+  let touched: u32 = 0;
+  for (let i = 0; i < count; i++) touched |= touch(idAt(ids, i));
+  sink |= touched;
+  measure<S>(codeAt(node), count);
+  for (let i = 0; i < count; i++) {
+    const found = poolEntry(idAt(keys, i), idAt(ids, i));
+    if (size == limit && found >= load<u64>(sorted + (((limit - 1) as usize) << 3))) continue;
+    insertSorted(sorted, size, limit, found);
+    if (size < limit) size++;
+  }
+  return size;
+}
+
+/** Fills the free slots of a level-0 row with the nearest of its neighbours' neighbours. */
+function fillRow<S>(node: u32, counts: usize): void {
+  const row = linkRow(node, 0);
+  const own: u32 = load<u8>(counts + (node as usize));
+  const limit = linksBelow - own;
+  if (limit == 0) return;
+  unvisit();
+  const seen = stamp;
+  store<u8>(visited + (node as usize), seen);
+  for (let i: u32 = 0; i < own; i++) store<u8>(visited + (idAt(row, i) as usize), seen);
+  let size = 0;
+  let count = 0;
+  for (let i: u32 = 0; i < own; i++) {
+    const neighbour = idAt(row, i);
+    const far = linkRow(neighbour, 0);
+    const links: u32 = load<u8>(counts + (neighbour as usize));
+    for (let j: u32 = 0; j < links; j++) {
+      const found = idAt(far, j);
+      const mark = visited + (found as usize);
+      if (load<u8>(mark) == seen) continue;
+      store<u8>(mark, seen);
+      store<u32>(ids + ((count as usize) << 2), found);
+      if (++count < SCRATCH_SLOTS) continue;
+      size = keepNearest<S>(node, count, size, limit);
+      count = 0;
+    }
+  }
+  size = keepNearest<S>(node, count, size, limit);
+  for (let i = 0; i < size; i++) {
+    store<u32>(row + (((own + i) as usize) << 2), entryId(load<u64>(sorted + ((i as usize) << 3))));
+  }
+}
+
+export function fillRows(from: u32, to: u32, counts: usize): void {
+  for (let node = from; node < to; node++) {
+    if (space == 0) fillRow<SquaredL2>(node, counts);
+    else if (space == 1) fillRow<NegatedDot>(node, counts);
+    else if (space == 2) fillRow<ByteL2>(node, counts);
+    else fillRow<ByteDot>(node, counts);
+  }
 }

@@ -1,5 +1,5 @@
 // Lloyd's k-means: rows to their nearest centroid, and the sums of each centroid's rows.
-import { sumLanes } from './distance';
+import { sumLanes } from './float';
 
 /** Rows per block: their running minima stay in the first-level cache while a centroid passes. */
 const BLOCK_ROWS: u32 = 64;

@@ -1,7 +1,8 @@
 // Scans over codes that lie one behind the other, four at a time, keeping the best as they come.
-import { codeAt, codeBytes, metric } from './codes';
-import { key1, key4, NegatedDot, SquaredL2 } from './distance';
+import { codeAt, codeBytes, codeWidth, space } from './codes';
+import { key1, key4 } from './distance';
 import { offer } from './heap';
+import { ByteDot, ByteL2, MixedDot, MixedL2, NegatedDot, SquaredL2 } from './spaces';
 
 @inline
 function entry(key: u32, position: u32): u64 {
@@ -18,7 +19,7 @@ function scan<S>(query: usize, from: u32, to: u32, heap: usize, held: u32, limit
     const b = code + codeBytes;
     const c = b + codeBytes;
     const d = c + codeBytes;
-    const keys = key4<S>(query, code, b, c, d, codeBytes);
+    const keys = key4<S>(query, code, b, c, d, codeWidth);
     code = d + codeBytes;
     const good = i32x4.bitmask(i32x4.le_u(keys, i32x4.splat(worst)));
     if (good == 0) continue;
@@ -29,16 +30,19 @@ function scan<S>(query: usize, from: u32, to: u32, heap: usize, held: u32, limit
     if (size == limit) worst = <u32>(load<u64>(heap) >> 32);
   }
   for (; position < to; position++) {
-    size = offer(heap, size, limit, entry(key1<S>(query, code, codeBytes), position));
+    size = offer(heap, size, limit, entry(key1<S>(query, code, codeWidth), position));
     code += codeBytes;
   }
   return size;
 }
 
 export function scanRows(query: usize, from: u32, to: u32, heap: usize, size: u32, limit: u32): u32 {
-  return metric == 0
-    ? scan<SquaredL2>(query, from, to, heap, size, limit)
-    : scan<NegatedDot>(query, from, to, heap, size, limit);
+  if (space == 0) return scan<SquaredL2>(query, from, to, heap, size, limit);
+  if (space == 1) return scan<NegatedDot>(query, from, to, heap, size, limit);
+  if (space == 2) return scan<ByteL2>(query, from, to, heap, size, limit);
+  if (space == 3) return scan<ByteDot>(query, from, to, heap, size, limit);
+  if (space == 4) return scan<MixedL2>(query, from, to, heap, size, limit);
+  return scan<MixedDot>(query, from, to, heap, size, limit);
 }
 
 export function scanLists(
@@ -62,7 +66,7 @@ function collect<S>(query: usize, from: u32, to: u32, limit: u32, out: usize): u
   const start = out;
   let code = codeAt(from);
   for (let position = from; position < to; position++) {
-    if (key1<S>(query, code, codeBytes) <= limit) {
+    if (key1<S>(query, code, codeWidth) <= limit) {
       store<u32>(out, position);
       out += 4;
     }
@@ -72,7 +76,10 @@ function collect<S>(query: usize, from: u32, to: u32, limit: u32, out: usize): u
 }
 
 export function collectWithin(query: usize, from: u32, to: u32, limit: u32, out: usize): u32 {
-  return metric == 0
-    ? collect<SquaredL2>(query, from, to, limit, out)
-    : collect<NegatedDot>(query, from, to, limit, out);
+  if (space == 0) return collect<SquaredL2>(query, from, to, limit, out);
+  if (space == 1) return collect<NegatedDot>(query, from, to, limit, out);
+  if (space == 2) return collect<ByteL2>(query, from, to, limit, out);
+  if (space == 3) return collect<ByteDot>(query, from, to, limit, out);
+  if (space == 4) return collect<MixedL2>(query, from, to, limit, out);
+  return collect<MixedDot>(query, from, to, limit, out);
 }

@@ -1,12 +1,18 @@
-import { metric } from './codes';
-import { NegatedDot, SquaredL2 } from './distance';
+import { space } from './codes';
 import { descend, walk } from './graph';
+import { ByteDot, ByteL2, MixedDot, MixedL2, NegatedDot, SquaredL2 } from './spaces';
+
+@inline
+function search<S>(query: usize, breadth: u32): u32 {
+  descend<S>(query, 0);
+  return walk<S>(query, 0, breadth);
+}
 
 export function searchGraph(query: usize, breadth: u32): u32 {
-  if (metric == 0) {
-    descend<SquaredL2>(query, 0);
-    return walk<SquaredL2>(query, 0, breadth);
-  }
-  descend<NegatedDot>(query, 0);
-  return walk<NegatedDot>(query, 0, breadth);
+  if (space == 0) return search<SquaredL2>(query, breadth);
+  if (space == 1) return search<NegatedDot>(query, breadth);
+  if (space == 2) return search<ByteL2>(query, breadth);
+  if (space == 3) return search<ByteDot>(query, breadth);
+  if (space == 4) return search<MixedL2>(query, breadth);
+  return search<MixedDot>(query, breadth);
 }

@@ -1,5 +1,5 @@
 import type { Space } from '../exports.js';
-import { referenceKey } from './distance.js';
+import { type Row, referenceKey } from './distance.js';
 import { byKey, type Entry } from './scan.js';
 
 /**
@@ -12,56 +12,95 @@ export class ReferenceGraph {
   entry = 0;
   entryLevel = -1;
   private readonly space: Space;
-  private readonly rows: Float32Array[];
+  private readonly rows: Row[];
   private readonly m: number;
 
-  constructor(space: Space, rows: Float32Array[], m: number) {
+  constructor(space: Space, rows: Row[], m: number) {
     this.space = space;
     this.rows = rows;
     this.m = m;
   }
 
-  insert(node: number, level: number, efConstruction: number): void {
-    for (let at = 0; at <= level; at++) {
-      this.links[at] ??= [];
-      this.links[at][node] = [];
-    }
-    if (this.entryLevel >= 0) {
-      let start = this.descend(this.rows[node], level);
-      for (let at = Math.min(level, this.entryLevel); at >= 0; at--) {
-        const found = this.walk(this.rows[node], start, at, efConstruction);
-        start = found[0].position;
-        const chosen = this.diversify(found, this.m);
-        this.links[at][node] = chosen;
-        for (const neighbour of chosen) this.linkBack(neighbour, node, at);
+  /** Links nodes as one batch: all choose in the graph as it is, then those chosen take the links back. */
+  insertBatch(nodes: number[], levels: ArrayLike<number>, efConstruction: number): void {
+    for (const node of nodes) {
+      for (let at = 0; at <= levels[node]; at++) {
+        this.links[at] ??= [];
+        this.links[at][node] = [];
       }
     }
-    if (level > this.entryLevel) {
+    const top = this.entryLevel;
+    const chosen = nodes.map((node) => this.choose(node, levels[node], efConstruction));
+    nodes.forEach((node, i) => {
+      for (let at = 0; at <= Math.min(levels[node], top); at++) this.links[at][node] = chosen[i][at];
+    });
+    for (let at = 0; at <= top; at++) {
+      const added = new Map<number, number[]>();
+      nodes.forEach((node, i) => {
+        for (const target of chosen[i][at] ?? []) added.set(target, [...(added.get(target) ?? []), node]);
+      });
+      for (const [target, sources] of added) this.take(target, sources, at);
+    }
+    for (const node of nodes) {
+      if (levels[node] <= this.entryLevel) continue;
       this.entry = node;
-      this.entryLevel = level;
+      this.entryLevel = levels[node];
     }
   }
 
-  search(query: Float32Array, ef: number): Entry[] {
+  /** Fills level-0 rows with the nearest of the neighbours' neighbours. */
+  fillRows(): void {
+    const before = this.links[0].map((row) => [...row]);
+    before.forEach((own, node) => {
+      const far = new Set(own.flatMap((link) => before[link]));
+      for (const near of [node, ...own]) far.delete(near);
+      const nearest = [...far].map((other) => this.measure(this.rows[node], other)).sort(byKey);
+      this.links[0][node] = [...own, ...nearest.map((entry) => entry.position)].slice(0, 2 * this.m);
+    });
+  }
+
+  search(query: Row, ef: number): Entry[] {
     return this.walk(query, this.descend(query, 0), 0, ef);
   }
 
-  private descend(query: Float32Array, level: number): number {
+  private choose(node: number, level: number, efConstruction: number): number[][] {
+    const chosen: number[][] = [];
+    if (this.entryLevel < 0) return chosen;
+    let start = this.descend(this.rows[node], level);
+    for (let at = Math.min(level, this.entryLevel); at >= 0; at--) {
+      const found = this.walk(this.rows[node], start, at, efConstruction);
+      start = found[0].position;
+      chosen[at] = this.diversify(found, this.m);
+    }
+    return chosen;
+  }
+
+  private descend(query: Row, level: number): number {
     let start = this.entry;
     for (let at = this.entryLevel; at > level; at--) start = this.walk(query, start, at, 1)[0].position;
     return start;
   }
 
-  private walk(query: Float32Array, start: number, level: number, breadth: number): Entry[] {
+  /** Two of the nearest not yet expanded at once on level 0, one above. */
+  private walk(query: Row, start: number, level: number, breadth: number): Entry[] {
     const visited = new Set([start]);
     const expanded = new Set<number>();
     let pool = [this.measure(query, start)];
     for (;;) {
-      const next = pool.find((candidate) => !expanded.has(candidate.position));
-      if (next === undefined) return pool;
-      expanded.add(next.position);
-      const fresh = this.links[level][next.position].filter((neighbour) => !visited.has(neighbour));
-      for (const neighbour of fresh) visited.add(neighbour);
+      const next = pool
+        .filter((candidate) => !expanded.has(candidate.position))
+        .slice(0, level === 0 ? 2 : 1)
+        .map((candidate) => candidate.position);
+      if (next.length === 0) return pool;
+      const fresh: number[] = [];
+      for (const node of next) {
+        expanded.add(node);
+        for (const neighbour of this.links[level][node]) {
+          if (visited.has(neighbour)) continue;
+          visited.add(neighbour);
+          fresh.push(neighbour);
+        }
+      }
       pool = [...pool, ...fresh.map((neighbour) => this.measure(query, neighbour))]
         .sort(byKey)
         .slice(0, breadth);
@@ -78,16 +117,23 @@ export class ReferenceGraph {
     return kept;
   }
 
-  private linkBack(node: number, added: number, level: number): void {
+  /** Rows take up to 512 nodes at once, are chosen anew from them, then take the rest. */
+  private take(node: number, sources: number[], level: number): void {
     const most = level === 0 ? 2 * this.m : this.m;
-    const links = this.links[level][node];
-    links.push(added);
-    if (links.length <= most) return;
-    const entries = links.map((link) => this.measure(this.rows[node], link)).sort(byKey);
-    this.links[level][node] = this.diversify(entries, most);
+    let links = this.links[level][node];
+    let rest = sources;
+    while (rest.length > 0) {
+      const room = 512 - links.length;
+      links = [...links, ...rest.slice(0, room)];
+      rest = rest.slice(room);
+      if (links.length <= most) break;
+      const entries = links.map((link) => this.measure(this.rows[node], link)).sort(byKey);
+      links = this.diversify(entries, most);
+    }
+    this.links[level][node] = links;
   }
 
-  private measure(query: Float32Array, position: number): Entry {
+  private measure(query: Row, position: number): Entry {
     return { key: referenceKey(this.space, query, this.rows[position]), position };
   }
 }

@@ -1,5 +1,5 @@
 import type { Space } from '../exports.js';
-import { referenceKey } from './distance.js';
+import { type Row, referenceKey } from './distance.js';
 
 /** A row's position and its distance as a key. */
 export interface Entry {
@@ -13,12 +13,7 @@ export function byKey(a: Entry, b: Entry): number {
 }
 
 /** The nearest `limit` of all rows, by sorting them. */
-export function referenceScan(
-  space: Space,
-  query: Float32Array,
-  rows: Float32Array[],
-  limit: number,
-): Entry[] {
+export function referenceScan(space: Space, query: Row, rows: Row[], limit: number): Entry[] {
   return rows
     .map((row, position) => ({ key: referenceKey(space, query, row), position }))
     .sort(byKey)

@@ -7,15 +7,14 @@ import { VectorRows } from '../rows.js';
 
 export const flat: VectorImplementation = {
   async build({ field, part, rows, environment }, out) {
-    const sink = out.begin(`${part}/rows`, 'f32', [rows.count, rows.floats]);
     const pace = new Pace((done) => environment.progress(`${field.name}: flat`, done, rows.count));
-    await rows.copyTo(sink, pace);
-    sink.end();
+    await rows.writeTo(out, part, undefined, 0, pace);
     return {};
   },
 
   open(part) {
     const rows = new VectorRows(part);
+    rows.load();
     return { rows, search: (query, depth) => rows.exact(query, depth) };
   },
 

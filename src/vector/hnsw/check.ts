@@ -1,6 +1,6 @@
 import { CorruptError } from '../../errors/index.js';
 import { NO_LINK } from '../../kernels/index.js';
-import { expectShape, type VectorPart } from '../part.js';
+import { expectShape, loadOrder, type VectorPart } from '../part.js';
 import { linkShape } from './graph.js';
 import { upperRows } from './levels.js';
 import { graphMeta, loadLevels } from './search.js';
@@ -13,6 +13,7 @@ import { graphMeta, loadLevels } from './search.js';
 export function checkHnsw(part: VectorPart): void {
   const { reader, name, count } = part;
   const { m, entry, maxLevel } = graphMeta(part);
+  loadOrder(part);
   const { below, above } = linkShape(m);
   const levels = loadLevels(part, above, entry, maxLevel);
   expectShape(part, 'links', 'u32', [count, below]);

@@ -1,4 +1,5 @@
 import { type Arena, aligned, GRAPH_SCRATCH_BYTES, linkSlots, type Pointer } from '../../kernels/index.js';
+import type { MemberSetup } from '../team/index.js';
 import { upperRows } from './levels.js';
 
 /** Sizes that follow from M. */
@@ -13,7 +14,12 @@ export function graphBytes(nodes: number, m: number, upper: number): number {
   return blocks.reduce((sum, bytes) => sum + aligned(bytes), 0);
 }
 
-/** A graph's arrays in an arena, over the rows the kernels were given there. */
+/** Bytes each further thread takes to build. */
+export function memberBytes(nodes: number, breadth: number): number {
+  return aligned(nodes) + aligned(GRAPH_SCRATCH_BYTES) + aligned(breadth * 8);
+}
+
+/** A graph's arrays in an arena, over the codes the kernels were given there. */
 export class GraphArena {
   readonly arena: Arena;
   readonly nodes: number;
@@ -22,6 +28,9 @@ export class GraphArena {
   readonly upperCount: number;
   readonly links: Pointer;
   readonly upper: Pointer;
+  private readonly upperFirst: Pointer;
+  private readonly levels: Pointer;
+  private readonly visited: Pointer;
   private readonly scratch: Pointer;
 
   /** Links are whatever the arena holds, zeros at first: fill them. */
@@ -35,22 +44,46 @@ export class GraphArena {
     this.upperCount = total;
     this.links = arena.allocate(nodes * below * 4);
     this.upper = arena.allocate(total * above * 4);
-    const firstAt = arena.allocate(nodes * 4);
-    const levelsAt = arena.allocate(nodes);
-    const visited = arena.allocate(nodes);
+    this.upperFirst = arena.allocate(nodes * 4);
+    this.levels = arena.allocate(nodes);
+    this.visited = arena.allocate(nodes);
     this.scratch = arena.allocate(GRAPH_SCRATCH_BYTES);
-    arena.u32(firstAt, nodes).set(first);
-    arena.bytes(levelsAt, nodes).set(levels);
-    arena.kernels.setGraph(
+    arena.u32(this.upperFirst, nodes).set(first);
+    arena.bytes(this.levels, nodes).set(levels);
+  }
+
+  /** What a thread builds with; the first has the graph's own scratch, others get theirs here. */
+  member(breadth: number, first: boolean): NonNullable<MemberSetup['graph']> {
+    const { arena, nodes, m } = this;
+    const { below, above } = linkShape(m);
+    return {
       nodes,
       m,
+      links: this.links,
+      linkBytes: below * 4,
+      upper: this.upper,
+      upperBytes: above * 4,
+      upperFirst: this.upperFirst,
+      levels: this.levels,
+      visitedAt: first ? this.visited : arena.allocate(nodes),
+      poolAt: arena.allocate(breadth * 8),
+      scratchAt: first ? this.scratch : arena.allocate(GRAPH_SCRATCH_BYTES),
+    };
+  }
+
+  /** Names the arrays to the arena's own kernels. */
+  select(): void {
+    const { below, above } = linkShape(this.m);
+    this.arena.kernels.setGraph(
+      this.nodes,
+      this.m,
       this.links,
       below * 4,
       this.upper,
       above * 4,
-      firstAt,
-      levelsAt,
-      visited,
+      this.upperFirst,
+      this.levels,
+      this.visited,
     );
   }
 
@@ -62,22 +95,21 @@ export class GraphArena {
     return this.arena.bytes(this.upper, this.upperCount * linkShape(this.m).above * 4);
   }
 
-  /** Gives searches of up to `breadth` candidates a pool. */
-  reserve(breadth: number): Pointer {
+  /**
+   * Walks the graph; codes, graph and entry must have been named to the kernels.
+   * @returns entries best first as pairs of words, id · 2 + flag and key; valid until the next call
+   */
+  search(query: Pointer, breadth: number): Uint32Array {
     const pool = this.arena.tail(breadth * 8);
     this.arena.kernels.setScratch(pool, this.scratch);
-    return pool;
+    const size = this.arena.kernels.searchGraph(query, breadth);
+    return this.arena.u32(pool, size * 2);
   }
 
-  /**
-   * Nodes near a query, nearest first.
-   * @param keep at most so many of the `breadth` found
-   */
-  search(query: Pointer, breadth: number, keep: number): Uint32Array {
-    const pool = this.reserve(breadth);
-    const size = this.arena.kernels.searchGraph(query, breadth);
-    const words = this.arena.u32(pool, size * 2);
-    const ids = new Uint32Array(Math.min(size, keep));
+  /** Nodes near a query, nearest first, at most `keep` of the `breadth` found. */
+  nearest(query: Pointer, breadth: number, keep: number): Uint32Array {
+    const words = this.search(query, breadth);
+    const ids = new Uint32Array(Math.min(words.length >> 1, keep));
     for (let i = 0; i < ids.length; i++) ids[i] = words[2 * i] >>> 1;
     return ids;
   }

@@ -1,9 +1,9 @@
-import type { Candidates } from '../../branch/index.js';
-import { metaCount } from '../../branch/index.js';
+import { type Candidates, metaCount, topK } from '../../branch/index.js';
 import { CorruptError } from '../../errors/index.js';
 import { MAX_M, NO_LINK } from '../../kernels/index.js';
+import { type CodeTable, openCodes } from '../codes/index.js';
 import type { VectorSearcher } from '../kind.js';
-import { expectShape, type VectorPart } from '../part.js';
+import { expectShape, loadOrder, type VectorPart } from '../part.js';
 import type { QueryVector, Settings } from '../query.js';
 import { SLACK, VectorRows } from '../rows.js';
 import { GraphArena, linkShape } from './graph.js';
@@ -43,7 +43,7 @@ export function loadLevels(part: VectorPart, above: number, entry: number, maxLe
 }
 
 /**
- * Rows and graph of a segment in one arena. Every link is bounded once, here, so that a walk never
+ * Graph of a segment and the codes it runs on in one arena. Every link is bounded once, here, so that a walk never
  * leaves the arrays whatever the file says: level 0 in WebAssembly (4 GB/s measured, one pass), the levels above
  * in JavaScript, since a link there must also lead to a node that has the level.
  */
@@ -51,6 +51,8 @@ export class HnswSearcher implements VectorSearcher {
   readonly rows: VectorRows;
   private readonly part: VectorPart;
   private readonly graph: GraphArena;
+  /** Undefined when the graph runs on the rows themselves. */
+  private readonly codes: CodeTable | undefined;
 
   /** @throws CorruptError, ResourceError */
   constructor(part: VectorPart) {
@@ -60,8 +62,10 @@ export class HnswSearcher implements VectorSearcher {
     expectShape(part, 'links', 'u32', [count, below]);
     const levels = loadLevels(part, above, entry, maxLevel);
     this.part = part;
-    this.rows = new VectorRows(part);
+    this.rows = new VectorRows(part, loadOrder(part));
     const { arena } = this.rows;
+    this.codes = openCodes(part, arena);
+    if (this.codes === undefined) this.rows.load();
     this.graph = new GraphArena(arena, levels, m);
     reader.readInto(`${name}/links`, this.graph.linkBytes());
     reader.readInto(`${name}/upper`, this.graph.upperBytes());
@@ -69,6 +73,7 @@ export class HnswSearcher implements VectorSearcher {
       throw new CorruptError(reader.path, `array '${name}/links' names a vector that is not there`);
     }
     this.boundUpper(levels, above);
+    this.graph.select();
     arena.kernels.setEntry(entry, maxLevel);
   }
 
@@ -82,7 +87,24 @@ export class HnswSearcher implements VectorSearcher {
     if (ef > efSearch) note(`efSearch raised to ${ef}, the depth asked for`);
     if (ef >= this.part.count) return this.rows.exact(query, depth);
     this.rows.setQuery(query);
-    return this.rows.rank(this.graph.search(this.rows.query, ef, depth + SLACK), depth);
+    if (this.codes === undefined) {
+      const at = this.rows.selectRows();
+      if (this.rows.keysAreExact) return this.ranked(this.graph.search(at, ef), depth);
+      return this.rows.rank(this.graph.nearest(at, ef, depth + SLACK), depth);
+    }
+    const keep = this.codes.candidates(ef, depth);
+    return this.rows.rank(this.graph.nearest(this.codes.select(query), ef, keep), depth);
+  }
+
+  /** Candidates whose keys are their distances; more than the depth where they tie. */
+  private ranked(entries: Uint32Array, depth: number): Candidates {
+    const best = topK(depth);
+    const found = Math.min(entries.length >> 1, depth + SLACK);
+    for (let i = 0; i < found; i++) {
+      const distance = this.rows.distanceOf(entries[2 * i + 1]);
+      best.push(this.rows.docOf(entries[2 * i] >>> 1), 0 - distance);
+    }
+    return best.take();
   }
 
   private boundUpper(levels: Uint8Array, above: number): void {

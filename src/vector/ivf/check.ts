@@ -33,8 +33,8 @@ export function checkIvf(part: VectorPart): void {
   for (let i = 0; i < centroids.length; i++) middle[i % floats] += centroids[i] / nlist;
   const step = Math.max(1, Math.floor(count / SAMPLED));
   for (let position = 0; position < count; position += step) {
-    const bytes = reader.range(`${name}/rows`, position * floats * 4, floats * 4);
-    const row = new Float32Array(bytes.buffer);
+    const stored = reader.range(`${name}/rows`, position * part.rowBytes, part.rowBytes);
+    const row = part.bytes ? Float32Array.from(stored.subarray(0, floats)) : new Float32Array(stored.buffer);
     const list = listOf(offsets, position);
     const size = squaredDistance(row, middle, 0);
     const own = squaredDistance(row, centroids, list * floats);

@@ -1,11 +1,15 @@
 import { type Candidates, metaCount } from '../../branch/index.js';
 import { CorruptError } from '../../errors/index.js';
 import type { Pointer } from '../../kernels/index.js';
+import { type CodeTable, openCodes } from '../codes/index.js';
 import type { VectorSearcher } from '../kind.js';
 import { defaultNprobe } from '../kinds.js';
-import { expectShape, type VectorPart } from '../part.js';
+import { expectShape, loadOrder, spaceOf, type VectorPart } from '../part.js';
 import type { QueryVector, Settings } from '../query.js';
 import { SLACK, VectorRows } from '../rows.js';
+
+/** Candidates kept of a scan on codes, in depths: half of them, or all where axes were left out, are scored on the rows. */
+const SCAN_BREADTH = 6;
 
 /** Small tables of the lists, bounded. */
 export interface ListTables {
@@ -22,20 +26,13 @@ export function loadLists(part: VectorPart): ListTables {
   const nlist = metaCount(reader, meta, 'nlist', count);
   expectShape(part, 'offsets', 'u32', [nlist + 1]);
   expectShape(part, 'centroids', 'f32', [nlist, part.floats]);
-  expectShape(part, 'order', 'u32', [count]);
   const offsets = reader.loadU32(`${name}/offsets`);
   const ascending = offsets.every((offset, i) => i === 0 || offset >= offsets[i - 1]);
   if (!ascending || offsets[0] !== 0 || offsets[nlist] !== count) {
     throw new CorruptError(reader.path, `array '${name}/offsets' does not ascend from 0 to ${count}`);
   }
-  const order = reader.loadU32(`${name}/order`);
-  const met = new Uint8Array(count);
-  for (const number of order) {
-    if (number >= count || met[number]) {
-      throw new CorruptError(reader.path, `array '${name}/order' has ${number} twice or out of range`);
-    }
-    met[number] = 1;
-  }
+  const order = loadOrder(part);
+  if (order === undefined) throw new CorruptError(reader.path, `array '${name}/order' is missing`);
   return { nlist, offsets, order };
 }
 
@@ -46,6 +43,8 @@ export class IvfSearcher implements VectorSearcher {
   private readonly offsets: Uint32Array;
   private readonly offsetsAt: Pointer;
   private readonly centroidsAt: Pointer;
+  /** Undefined when lists are scanned on the rows themselves. */
+  private readonly codes: CodeTable | undefined;
 
   /** @throws CorruptError, ResourceError */
   constructor(part: VectorPart) {
@@ -53,11 +52,14 @@ export class IvfSearcher implements VectorSearcher {
     this.nlist = nlist;
     this.offsets = offsets;
     this.rows = new VectorRows(part, order);
-    const { arena, stride } = this.rows;
+    const { arena } = this.rows;
+    const centroidBytes = nlist * part.floats * 4;
+    this.codes = openCodes(part, arena);
+    if (this.codes === undefined) this.rows.load();
     this.offsetsAt = arena.allocate(offsets.byteLength);
     arena.u32(this.offsetsAt, offsets.length).set(offsets);
-    this.centroidsAt = arena.allocate(nlist * stride);
-    part.reader.readInto(`${part.name}/centroids`, arena.bytes(this.centroidsAt, nlist * stride));
+    this.centroidsAt = arena.allocate(centroidBytes);
+    part.reader.readInto(`${part.name}/centroids`, arena.bytes(this.centroidsAt, centroidBytes));
   }
 
   search(query: QueryVector, depth: number, settings: Settings, note: (text: string) => void): Candidates {
@@ -74,19 +76,22 @@ export class IvfSearcher implements VectorSearcher {
     if (probes > asked) note(`nprobe raised to ${probes}: fewer lists hold less than ${wanted}`);
     if (probes === this.nlist) return this.rows.exact(query, depth);
 
-    this.rows.selectRows();
-    const limit = Math.min(part.count, wanted + SLACK);
+    const at = this.codes === undefined ? this.rows.selectRows() : this.codes.select(query);
+    const keep =
+      this.codes === undefined ? wanted + SLACK : this.codes.candidates(SCAN_BREADTH * wanted, wanted);
+    const limit = Math.min(part.count, keep);
     const heap = arena.tail(limit * 8 + lists.length * 4);
     const listsAt = heap + limit * 8;
     arena.u32(listsAt, lists.length).set(lists);
-    const size = arena.kernels.scanLists(this.rows.query, listsAt, lists.length, this.offsetsAt, heap, limit);
+    const size = arena.kernels.scanLists(at, listsAt, lists.length, this.offsetsAt, heap, limit);
     return this.rows.rank(lowWords(arena.u32(heap, size * 2)), wanted);
   }
 
   /** In ascending order, so that memory is read forwards. */
   private nearestLists(probes: number): Uint32Array {
-    const { arena, stride, space } = this.rows;
-    arena.kernels.setCodes(this.centroidsAt, stride, space);
+    const { arena, part } = this.rows;
+    const stride = part.floats * 4;
+    arena.kernels.setCodes(this.centroidsAt, stride, stride, spaceOf(part.field.metric));
     const heap = arena.tail(probes * 8);
     const size = arena.kernels.scanRows(this.rows.query, 0, this.nlist, heap, 0, probes);
     return lowWords(arena.u32(heap, size * 2)).sort();

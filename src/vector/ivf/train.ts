@@ -3,6 +3,7 @@ import type { BuildInput } from '../kind.js';
 import { requireMemory } from '../memory.js';
 import { Pace } from '../pace.js';
 import { hash32, uniform } from '../random.js';
+import { JOB, Team } from '../team/index.js';
 import { unit } from '../unit.js';
 
 /**
@@ -11,8 +12,10 @@ import { unit } from '../unit.js';
  */
 const SAMPLE_PER_LIST = 64;
 const ITERATIONS = 10;
-/** Multiply-adds per kernel call, a few milliseconds: where other work gets its turn. */
-const CALL_OPERATIONS = 2 ** 27;
+/** Multiply-adds per kernel call, some milliseconds: what a thread takes at once. */
+const CALL_OPERATIONS = 2 ** 25;
+/** Distances of a pass over the sample below which a second thread is not worth its start. */
+const TEAM_LEAST = 2 ** 20;
 
 /** The number of lists when none is asked for: the power of two nearest to 4·sqrt(n), at most n. */
 export function autoNlist(count: number): number {
@@ -25,8 +28,8 @@ export function autoNlist(count: number): number {
 /**
  * Lloyd's k-means over rows in an arena, and the assignment of any rows to the result. Everything
  * is relative to the sample's mean, which makes the expanded form of the distance (|c|²/2 - x·c)
- * accurate in float32, and scaled by a power of two that keeps squares in its range. Single-threaded; rows are assigned independently, so workers over the same
- * memory could share the work by ranges without changing a byte.
+ * accurate in float32, and scaled by a power of two that keeps squares in its range. Threads assign
+ * ranges of rows, each row on its own; sums are added in order by one.
  */
 export class Clustering {
   private readonly input: BuildInput;
@@ -47,6 +50,7 @@ export class Clustering {
   private readonly mean: Float32Array;
   /** A power of two. */
   private scale = 1;
+  private team: Team | undefined;
 
   /** @throws ResourceError when the sample does not fit the budget */
   constructor(input: BuildInput, lists: number) {
@@ -91,6 +95,13 @@ export class Clustering {
 
   async train(): Promise<void> {
     const { field, environment } = this.input;
+    const threads = this.sampled * this.lists < TEAM_LEAST ? 1 : environment.threads;
+    const minima = [this.minima];
+    while (minima.length < threads) minima.push(this.arena.allocate(ASSIGN_SCRATCH_BYTES));
+    this.team = await Team.gather(
+      this.arena,
+      minima.map((minimaAt) => ({ minimaAt })),
+    );
     await this.sample();
     this.seed();
     const total = ITERATIONS * this.sampled;
@@ -187,22 +198,16 @@ export class Clustering {
   private async assign(count: number, pace: Pace | undefined): Promise<void> {
     const { rows } = this.input;
     const operations = this.tableLists * rows.floats;
-    const step = Math.max(64, Math.floor(CALL_OPERATIONS / operations / 64) * 64);
-    for (let from = 0; from < count; from += step) {
-      this.arena.kernels.assignRows(
-        this.rowsAt,
-        rows.rowBytes,
-        from,
-        Math.min(count, from + step),
-        this.centroidsAt,
-        this.halfNorms,
-        this.tableLists,
-        this.minima,
-        this.assigned,
-        this.distances,
-      );
-      await pace?.step(from);
-    }
+    const chunk = Math.max(64, Math.floor(CALL_OPERATIONS / operations / 64) * 64);
+    const { rowsAt, centroidsAt, halfNorms, tableLists, assigned, distances } = this;
+    const args = [rowsAt, rows.rowBytes, centroidsAt, halfNorms, tableLists, assigned, distances];
+    await this.team!.run(JOB.assignRows, 0, count, args, chunk);
+    await pace?.step(count);
+  }
+
+  /** Sends the threads away. */
+  end(): void {
+    this.team?.goHome();
   }
 
   /** Moves each centroid to the mean of its rows; one without rows to the row worst served. */

@@ -1,0 +1,13 @@
+// Distance spaces as type arguments: the branches on them are taken by the compiler.
+
+/** Float32 rows and queries. */
+export class SquaredL2 {}
+export class NegatedDot {}
+
+/** Rows and queries of bytes: sums of whole numbers, exact. */
+export class ByteL2 {}
+export class ByteDot {}
+
+/** Rows of bytes, float32 queries. */
+export class MixedL2 {}
+export class MixedDot {}

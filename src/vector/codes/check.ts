@@ -1,0 +1,25 @@
+import { CorruptError } from '../../errors/index.js';
+import type { VectorPart } from '../part.js';
+import { loadCoder } from './table.js';
+
+/** Rows whose code is computed anew, spread over all. */
+const SAMPLED = 256;
+
+/** Codes of a sample of rows are those the tables give. @throws CorruptError */
+export function checkCodes(part: VectorPart): void {
+  const { reader, name, count, floats, rowBytes, bytes } = part;
+  const coder = loadCoder(part);
+  if (coder === undefined) return;
+  const row = new Float32Array(floats);
+  const each = Math.max(1, Math.floor(count / SAMPLED));
+  for (let position = 0; position < count; position += each) {
+    const stored = reader.range(`${name}/rows`, position * rowBytes, rowBytes);
+    row.set(bytes ? stored.subarray(0, floats) : new Float32Array(stored.buffer));
+    const code = new Uint8Array(coder.stride);
+    coder.encode(row, 1, code);
+    const found = reader.range(`${name}/codes`, position * coder.stride, coder.stride);
+    if (!code.every((value, j) => value === found[j])) {
+      throw new CorruptError(reader.path, `'${name}': the code of row ${position} is not that of its vector`);
+    }
+  }
+}

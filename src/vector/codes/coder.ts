@@ -1,0 +1,191 @@
+import { Arena, byteStride, byteWidth, type Pointer, rowFloats } from '../../kernels/index.js';
+import type { VectorField } from '../../schema/index.js';
+import type { SegmentWriter } from '../../segment/index.js';
+import type { Metadata } from '../../segment/metadata.js';
+import type { BuildInput } from '../kind.js';
+import { type Axes, principalAxes } from './axes.js';
+import { gridOf } from './grid.js';
+import { sampleRows } from './sample.js';
+
+/** Components up to which codes keep all: two cache lines and a bit, which axes would hardly shorten. */
+const WHOLE_MOST = 200;
+/** Leading axes that longer vectors keep when the spec leaves it open: two cache lines. */
+const AXES = 128;
+/** Rows multiplied with the axes at once. */
+const PROJECTED_ROWS = 256;
+
+/** How vectors become codes: what is stored of it, and what follows. */
+export interface CoderTables {
+  /** Leading axes and the mean they are relative to; undefined: components as they are. */
+  axes: Axes | undefined;
+  /** What code 0 stands for in each component. */
+  origin: Float32Array;
+  /** What one step stands for. */
+  step: number;
+  /** ip: the length all vectors are brought to by one component more, which is the last. */
+  length: number | undefined;
+}
+
+/** Components of a code beside the one added under ip; 0 leaves it to the vectors. */
+function codeDim(field: VectorField): number | undefined {
+  const stage = field.spec.stages.find((candidate) => candidate.kind === 'sq8');
+  return stage?.params.dim;
+}
+
+/** Least bytes of a code of a field, undefined when its structure runs on the rows. */
+export function codeBytes(field: VectorField): number | undefined {
+  const asked = codeDim(field);
+  if (asked === undefined) return undefined;
+  const dim = asked === 0 ? (field.dim <= WHOLE_MOST ? field.dim : AXES) : Math.min(asked, field.dim);
+  return byteStride(dim + (field.metric === 'ip' ? 1 : 0));
+}
+
+/** Turns vectors to codes. The same bytes for the same tables, on every machine. */
+export class Coder {
+  readonly tables: CoderTables;
+  /** Components of a code. */
+  readonly dim: number;
+  readonly stride: number;
+  readonly width: number;
+  private readonly floats: number;
+  private readonly projection: Projection | undefined;
+
+  /** @param floats of a padded vector */
+  constructor(tables: CoderTables, floats: number, arena?: Arena) {
+    this.tables = tables;
+    this.floats = floats;
+    this.dim = tables.origin.length;
+    this.stride = byteStride(this.dim);
+    this.width = byteWidth(this.dim);
+    this.projection = tables.axes && new Projection(tables.axes, floats, arena);
+  }
+
+  /** @param rows padded float32 rows @param target `count` codes of zeros */
+  encode(rows: Float32Array, count: number, target: Uint8Array): void {
+    const values = new Float64Array(this.dim);
+    const { origin, step } = this.tables;
+    for (let from = 0; from < count; from += PROJECTED_ROWS) {
+      const some = rows.subarray(from * this.floats, Math.min(count, from + PROJECTED_ROWS) * this.floats);
+      const turned = this.projection?.project(some);
+      for (let i = 0; i * this.floats < some.length; i++) {
+        this.components(some, turned, i, values);
+        const start = (from + i) * this.stride;
+        for (let j = 0; j < this.dim; j++) {
+          const level = Math.round((values[j] - origin[j]) / step);
+          // What is no number (infinities that cancelled) becomes 0.
+          target[start + j] = level > 255 ? 255 : level > 0 ? level : 0;
+        }
+      }
+    }
+  }
+
+  /** Components of row `i` on the way to its code, before the grid. @param out `dim` */
+  encodeRow(rows: Float32Array, i: number, out: Float64Array): void {
+    const row = rows.subarray(i * this.floats, (i + 1) * this.floats);
+    this.components(row, this.projection?.project(row), 0, out);
+  }
+
+  /** A query in steps of the grid, neither rounded nor cut off. @param single padded @param out `dim` */
+  encodeQuery(single: Float32Array, out: Float64Array): void {
+    const { origin, step, length } = this.tables;
+    this.components(single, this.projection?.project(single), 0, out);
+    // Under ip the length of the query is free: choose the data's, and no part in the added component.
+    if (length !== undefined) {
+      let sum = 0;
+      for (let j = 0; j < this.dim - 1; j++) sum += out[j] * out[j];
+      const scale = sum > 0 ? length / Math.sqrt(sum) : 0;
+      for (let j = 0; j < this.dim - 1; j++) out[j] *= scale;
+      out[this.dim - 1] = 0;
+    }
+    for (let j = 0; j < this.dim; j++) out[j] = (out[j] - origin[j]) / step;
+  }
+
+  /** Components of row `i` before the grid. */
+  private components(
+    rows: Float32Array,
+    turned: Float32Array | undefined,
+    i: number,
+    out: Float64Array,
+  ): void {
+    const { length, axes } = this.tables;
+    const own = length === undefined ? this.dim : this.dim - 1;
+    if (axes !== undefined && turned !== undefined) {
+      for (let j = 0; j < own; j++) out[j] = turned[i * axes.columns + j];
+    } else for (let j = 0; j < own; j++) out[j] = rows[i * this.floats + j];
+    if (length === undefined) return;
+    let sum = 0;
+    for (let j = i * this.floats; j < (i + 1) * this.floats; j++) sum += rows[j] * rows[j];
+    out[own] = Math.sqrt(Math.max(0, length * length - sum));
+  }
+}
+
+/** Products with the axes, in an arena of its own or one that is there. */
+class Projection {
+  private readonly axes: Axes;
+  private readonly floats: number;
+  private readonly arena: Arena;
+  private readonly columnsAt: Pointer;
+  private readonly rowsAt: Pointer;
+  private readonly outAt: Pointer;
+
+  constructor(axes: Axes, floats: number, arena = new Arena()) {
+    this.axes = axes;
+    this.floats = floats;
+    this.arena = arena;
+    this.columnsAt = arena.allocate(axes.columns * floats * 4);
+    this.rowsAt = arena.allocate(PROJECTED_ROWS * floats * 4);
+    this.outAt = arena.allocate(PROJECTED_ROWS * axes.columns * 4);
+    arena.f32(this.columnsAt, axes.columns * floats).set(axes.vectors);
+  }
+
+  /** @param rows up to PROJECTED_ROWS @returns columns of each, valid until the next call */
+  project(rows: Float32Array): Float32Array {
+    const { arena, axes, floats } = this;
+    const count = rows.length / floats;
+    const centred = arena.f32(this.rowsAt, rows.length);
+    for (let i = 0; i < count; i++) {
+      for (let j = 0; j < floats; j++) centred[i * floats + j] = rows[i * floats + j] - axes.mean[j];
+    }
+    arena.kernels.multiplyRows(this.rowsAt, count, this.columnsAt, axes.columns, floats * 4, this.outAt);
+    return arena.f32(this.outAt, count * axes.columns);
+  }
+}
+
+/**
+ * Chooses the codes of a field from a sample of its rows.
+ * @returns undefined when its structure runs on the rows: they are bytes and not long, or the spec says so
+ */
+export async function trainCoder(input: BuildInput): Promise<Coder | undefined> {
+  const { field, rows } = input;
+  const asked = codeDim(field);
+  if (asked === undefined) return undefined;
+  if (rows.byteStride !== undefined && (asked === 0 ? field.dim <= WHOLE_MOST : asked >= field.dim)) {
+    return undefined;
+  }
+  const sample = await sampleRows(input);
+  const length = field.metric === 'ip' ? sample.longest : undefined;
+  const floats = rowFloats(field.dim);
+  const wanted = asked === 0 ? (field.dim <= WHOLE_MOST ? field.dim : AXES) : asked;
+  const axes = wanted < field.dim ? principalAxes(sample, field.dim, wanted, asked === 0) : undefined;
+  const dim = (axes?.count ?? field.dim) + (length === undefined ? 0 : 1);
+  // Steps of 1 from 0 let the coder give the components that the grid is chosen for.
+  const plain = new Coder({ axes, origin: new Float32Array(dim), step: 1, length }, floats);
+  const values = new Float64Array(sample.count * dim);
+  for (let i = 0; i < sample.count; i++) {
+    plain.encodeRow(sample.rows, i, values.subarray(i * dim, (i + 1) * dim));
+  }
+  const { origin, step } = gridOf(values, dim);
+  return new Coder({ axes, origin, step, length }, floats);
+}
+
+/** Writes the tables; @returns what goes into the metadata. */
+export function writeCoder(coder: Coder, out: SegmentWriter, part: string): { [key: string]: Metadata } {
+  const { axes, origin, step, length } = coder.tables;
+  out.add(`${part}/origin`, 'f32', [coder.dim], origin);
+  if (axes !== undefined) {
+    const floats = axes.mean.length;
+    out.add(`${part}/mean`, 'f32', [floats], axes.mean);
+    out.add(`${part}/axes`, 'f32', [axes.columns, floats], axes.vectors);
+  }
+  return { codes: coder.dim, step, ...(length === undefined ? {} : { length }) };
+}

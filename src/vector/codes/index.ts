@@ -1,0 +1,13 @@
+/**
+ * codes: vectors as rows of bytes that a graph or lists are searched on.
+ *
+ * Maps a float32 vector to one byte a component, on a grid with one step for all components and an
+ * origin of each, so that distances between codes are whole numbers in the grid's unit. Long vectors
+ * are turned to the principal axes of the data first and keep the leading ones. Under ip a component
+ * is added that makes large products small distances. Codes only find candidates; these are scored
+ * on the rows. Good for: a quarter of the memory traffic of float32, or less. Not for: scores.
+ */
+
+export { checkCodes } from './check.js';
+export { type Coder, codeBytes, trainCoder, writeCoder } from './coder.js';
+export { CodeTable, openCodes } from './table.js';

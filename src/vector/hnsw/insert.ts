@@ -1,0 +1,138 @@
+import type { Arena } from '../../kernels/index.js';
+import { hash32 } from '../random.js';
+import { JOB, type MemberSetup, Team } from '../team/index.js';
+import { type GraphArena, linkShape } from './graph.js';
+
+/**
+ * A batch is at most this share of the nodes that are linked: those in it do not see each other. And
+ * at most this many.
+ */
+const BATCH_SHARE = 32;
+const BATCH_MOST = 1024;
+/** Nodes or rows a thread takes at once. */
+const CHUNK = 8;
+/** Below this many nodes a second thread is not worth its start. */
+const TEAM_LEAST = 2000;
+
+/** Threads that are worth it. */
+export function builders(nodes: number, threads: number): number {
+  return nodes < TEAM_LEAST ? 1 : Math.max(1, threads);
+}
+
+/** Bytes insertAll() takes beside the graph. */
+export function insertBytes(nodes: number, m: number): number {
+  return nodes * 9 + BATCH_MOST * m * 12 + 256;
+}
+
+export interface Built {
+  entry: number;
+  maxLevel: number;
+}
+
+/** Links the nodes of a graph, in batches, on some threads; the same links on any number. */
+export class GraphBuild {
+  private readonly arena: Arena;
+  private readonly graph: GraphArena;
+  private readonly levels: Uint8Array;
+  private readonly breadth: number;
+  private readonly team: Team;
+  private entry = 0;
+  private entryLevel = -1;
+
+  private constructor(graph: GraphArena, levels: Uint8Array, breadth: number, team: Team) {
+    this.arena = graph.arena;
+    this.graph = graph;
+    this.levels = levels;
+    this.breadth = breadth;
+    this.team = team;
+  }
+
+  static async begin(
+    graph: GraphArena,
+    codes: NonNullable<MemberSetup['codes']>,
+    levels: Uint8Array,
+    breadth: number,
+    threads: number,
+  ): Promise<GraphBuild> {
+    graph.linkBytes().fill(0xff);
+    graph.upperBytes().fill(0xff);
+    const setups = Array.from({ length: threads }, (_, i) => ({
+      codes,
+      graph: graph.member(breadth, i === 0),
+    }));
+    return new GraphBuild(graph, levels, breadth, await Team.gather(graph.arena, setups));
+  }
+
+  /** @param nodes in the order they are inserted @param turn called now and then with nodes done */
+  async insert(nodes: Uint32Array, turn: (done: number) => void): Promise<Built> {
+    const { arena, levels, graph, breadth } = this;
+    const nodesAt = arena.allocate(nodes.byteLength);
+    const heads = arena.allocate(nodes.length * 4);
+    const edges = Math.min(BATCH_MOST, nodes.length) * graph.m * 4;
+    const lists = [arena.allocate(edges), arena.allocate(edges)];
+    const targets = arena.allocate(edges);
+    arena.u32(nodesAt, nodes.length).set(nodes);
+    arena.u32(heads, nodes.length).fill(0xffffffff);
+    let size = 1;
+    for (let from = 0; from < nodes.length; from += size) {
+      size = Math.min(nodes.length - from, BATCH_MOST, Math.max(1, Math.floor(from / BATCH_SHARE)));
+      const to = from + size;
+      if (this.entryLevel >= 0) {
+        const choose = [nodesAt, breadth, this.entry, this.entryLevel];
+        await this.team.run(JOB.chooseLinks, from, to, choose, CHUNK, turn);
+        for (let level = this.entryLevel; level >= 0; level--) {
+          const count = arena.kernels.collectLinks(
+            nodesAt,
+            from,
+            to,
+            level,
+            heads,
+            lists[0],
+            lists[1],
+            targets,
+          );
+          await this.team.run(JOB.linkBack, 0, count, [targets, level, heads, ...lists], 4 * CHUNK);
+        }
+      }
+      for (let i = from; i < to; i++) {
+        if (levels[nodes[i]] <= this.entryLevel) continue;
+        this.entry = nodes[i];
+        this.entryLevel = levels[nodes[i]];
+      }
+    }
+    arena.kernels.setEntry(this.entry, this.entryLevel);
+    return { entry: this.entry, maxLevel: this.entryLevel };
+  }
+
+  /** Fills the free slots of all level-0 rows. */
+  async fillRows(turn: (done: number) => void): Promise<void> {
+    const { arena, graph } = this;
+    const { below } = linkShape(graph.m);
+    const at = arena.allocate(graph.nodes);
+    const counts = arena.bytes(at, graph.nodes);
+    const links = arena.u32(graph.links, graph.nodes * below);
+    for (let node = 0; node < graph.nodes; node++) {
+      let count = 0;
+      while (count < 2 * graph.m && links[node * below + count] !== 0xffffffff) count++;
+      counts[node] = count;
+    }
+    await this.team.run(JOB.fillRows, 0, graph.nodes, [at], 8 * CHUNK, turn);
+  }
+
+  end(): void {
+    this.team.goHome();
+  }
+}
+
+/** Numbers 0 to count - 1 shuffled by the seed (Fisher-Yates): documents may come sorted, batches must not be alike. */
+export function shuffled(count: number, seed: number): Uint32Array {
+  const numbers = Uint32Array.from({ length: count }, (_, i) => i);
+  for (let left = count; left > 1; left--) {
+    // The high part of a 32 x 32 bit product: even enough, and whole numbers below 2^53 only.
+    const other = Math.floor((hash32(seed, left) * left) / 2 ** 32);
+    const held = numbers[left - 1];
+    numbers[left - 1] = numbers[other];
+    numbers[other] = held;
+  }
+  return numbers;
+}
