@@ -39,7 +39,6 @@ const common = {
   target: 'node20.19',
   minifySyntax: true,
   minifyWhitespace: true,
-  keepNames: true,
   legalComments: 'none',
   logLevel: 'warning',
   metafile: true,
@@ -107,7 +106,11 @@ const results = await Promise.all([
   ),
   esbuild.build({ ...commonjs, entryPoints: ['src/cli/index.ts'], outfile: 'dist/cli.cjs' }),
   esbuild.build({ ...commonjs, entryPoints: ['src/recall/worker.ts'], outfile: 'dist/worker.cjs' }),
-  esbuild.build({ ...commonjs, entryPoints: ['src/vector/team/worker.ts'], outfile: 'dist/build-worker.cjs' }),
+  esbuild.build({
+    ...commonjs,
+    entryPoints: ['src/vector/team/worker.ts'],
+    outfile: 'dist/build-worker.cjs',
+  }),
   esbuild.build({
     ...common,
     format: 'esm',
