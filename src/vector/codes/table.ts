@@ -31,7 +31,7 @@ export class CodeTable {
   /** Candidates of a search of some breadth that are worth scoring on the rows. */
   candidates(breadth: number, depth: number): number {
     // Axes leave out a part of the distance: the order among candidates says less.
-    return this.coder.tables.axes !== undefined ? breadth : Math.max(depth + SLACK, breadth >> 1);
+    return this.coder.tables.axes !== undefined ? breadth : Math.max(depth + SLACK, breadth >> 2);
   }
 
   /**

@@ -8,8 +8,8 @@ import { expectShape, loadOrder, spaceOf, type VectorPart } from '../part.js';
 import type { QueryVector, Settings } from '../query.js';
 import { SLACK, VectorRows } from '../rows.js';
 
-/** Candidates kept of a scan on codes, in depths: half of them, or all where axes were left out, are scored on the rows. */
-const SCAN_BREADTH = 6;
+/** Candidates kept of a scan on codes, in depths: a quarter of them, or all where axes were left out, are scored on the rows. */
+const SCAN_BREADTH = 8;
 
 /** Small tables of the lists, bounded. */
 export interface ListTables {
