@@ -1,4 +1,5 @@
 import type { Schema } from '../schema/index.js';
+import type { MsgValue } from '../segment/index.js';
 import type { IndexReader } from './open.js';
 
 /** What `info` shows of an index. */
@@ -17,6 +18,8 @@ export interface IndexInfo {
     bytes: number;
     documents: number;
     arrays: { name: string; dtype: string; shape: number[]; bytes: number }[];
+    /** What each part recorded of itself: kind, codes, counts. */
+    parts: Record<string, Record<string, unknown>>;
   }[];
   /** Bytes of arrays by part, 'other' for framing, and 'total' of all segment files. */
   bytes: Record<string, number>;
@@ -33,7 +36,11 @@ export function describeIndex(index: IndexReader): IndexInfo {
       accounted += byteLength;
       return { name, dtype, shape, bytes: byteLength };
     });
-    return { file: entry.file, bytes: entry.bytes, documents: entry.documents, arrays };
+    const parts = plain(index.segments[i].reader.meta.get('parts')) as Record<
+      string,
+      Record<string, unknown>
+    >;
+    return { file: entry.file, bytes: entry.bytes, documents: entry.documents, arrays, parts };
   });
   const total = manifest.segments.reduce((sum, segment) => sum + segment.bytes, 0);
   return {
@@ -48,4 +55,10 @@ export function describeIndex(index: IndexReader): IndexInfo {
     segments,
     bytes: { ...bytes, other: total - accounted, total },
   };
+}
+
+/** Metadata as JSON takes it. */
+function plain(value: MsgValue | undefined): unknown {
+  if (!(value instanceof Map)) return value;
+  return Object.fromEntries([...value].map(([key, inner]) => [key, plain(inner)]));
 }

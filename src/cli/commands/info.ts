@@ -22,6 +22,14 @@ export async function info(
   }
 }
 
+/** How a field's rows are kept: bytes hold whole numbers from 0 to 255 without loss. */
+function rowsOf(found: IndexInfo, field: string): string {
+  const kinds = new Set(found.segments.map(({ parts }) => parts[`vector/${field}`]?.rows));
+  const [only] = kinds;
+  if (kinds.size !== 1) return '';
+  return only === 'u8' ? ', rows as bytes (lossless)' : only === 'f32' ? ', rows as float32' : '';
+}
+
 function render(found: IndexInfo): string {
   const { fields, bytes, counts } = found;
   const rows: string[][] = [
@@ -48,7 +56,7 @@ function render(found: IndexInfo): string {
   for (const field of fields.vectors) {
     rows.push([
       `vector ${field.name}`,
-      `${field.dim} dimensions, ${field.metric}, ${formatIndexSpec(field.spec)}`,
+      `${field.dim} dimensions, ${field.metric}, ${formatIndexSpec(field.spec)}${rowsOf(found, field.name)}`,
     ]);
   }
   for (const role of ['keyword', 'number'] as const)
