@@ -156,7 +156,8 @@ export const buildOptions: OptionSpec[] = [
   { flags: '--no-store', description: 'keep no fields', group: FIELDS },
   {
     flags: '--vector-index <[field=]spec>',
-    description: 'structure: hnsw[:M=16,efConstruction=200], ivf[:nlist=1024], flat',
+    description:
+      'structure: hnsw[:M=16,efConstruction=200], ivf[:nlist=1024], flat; +sq8[:dim=…] searches on 8-bit codes, +f32 not',
     group: STRUCTURE,
     parse: repeated as OptionSpec['parse'],
     repeatable: true,
@@ -201,7 +202,8 @@ export const buildOptions: OptionSpec[] = [
   },
   {
     flags: '--threads <n>',
-    description: 'threads for the steps that run in parallel (default all)',
+    description:
+      'threads that build graphs and lists; the same bytes on any number (default 1: more is young)',
     group: RESOURCES,
     parse: wholeNumber(1, 1024),
   },

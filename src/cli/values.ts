@@ -1,4 +1,3 @@
-import { cpus } from 'node:os';
 import { UsageError } from '../errors/index.js';
 
 const UNITS: Record<string, number> = {
@@ -59,11 +58,6 @@ export function names(text: string): string[] {
 /** Appends for options that may be repeated. */
 export function repeated(value: string, previous: string[] | undefined): string[] {
   return [...(previous ?? []), value];
-}
-
-/** Threads of the machine. */
-export function allThreads(): number {
-  return Math.max(1, cpus().length);
 }
 
 /** 1536 → '1.5 KiB'. */

@@ -3,7 +3,7 @@ import { type BuildProgress, type BuildReport, buildIndex } from '../../index/in
 import type { Context } from '../context.js';
 import { describeBytes, describeSteps, Progress } from '../progress.js';
 import { table } from '../table.js';
-import { allThreads, formatBytes, formatCount, formatDuration } from '../values.js';
+import { formatBytes, formatCount, formatDuration } from '../values.js';
 
 interface Options {
   output?: string;
@@ -62,7 +62,7 @@ export async function build(
       stopwords: options.stopwords,
       cjk: options.cjk,
       memoryBytes: options.memory,
-      threads: options.threads ?? allThreads(),
+      threads: options.threads,
       seed: options.seed,
       segmentDocuments: options.segmentDocs,
       signal,

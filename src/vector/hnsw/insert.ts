@@ -1,4 +1,4 @@
-import type { Arena } from '../../kernels/index.js';
+import type { Arena, Pointer } from '../../kernels/index.js';
 import { hash32 } from '../random.js';
 import { JOB, type MemberSetup, Team } from '../team/index.js';
 import { type GraphArena, linkShape } from './graph.js';
@@ -29,6 +29,27 @@ export interface Built {
   maxLevel: number;
 }
 
+/** Where a build keeps what it works with beside the graph. */
+interface Workspace {
+  nodesAt: Pointer;
+  heads: Pointer;
+  lists: [Pointer, Pointer];
+  targets: Pointer;
+  /** Links of each node, for fillRows. */
+  counts: Pointer;
+}
+
+function workspace({ arena, nodes, m }: GraphArena): Workspace {
+  const edges = Math.min(BATCH_MOST, nodes) * m * 4;
+  return {
+    nodesAt: arena.allocate(nodes * 4),
+    heads: arena.allocate(nodes * 4),
+    lists: [arena.allocate(edges), arena.allocate(edges)],
+    targets: arena.allocate(edges),
+    counts: arena.allocate(nodes),
+  };
+}
+
 /** Links the nodes of a graph, in batches, on some threads; the same links on any number. */
 export class GraphBuild {
   private readonly arena: Arena;
@@ -36,15 +57,17 @@ export class GraphBuild {
   private readonly levels: Uint8Array;
   private readonly breadth: number;
   private readonly team: Team;
+  private readonly space: Workspace;
   private entry = 0;
   private entryLevel = -1;
 
-  private constructor(graph: GraphArena, levels: Uint8Array, breadth: number, team: Team) {
+  private constructor(graph: GraphArena, levels: Uint8Array, breadth: number, team: Team, space: Workspace) {
     this.arena = graph.arena;
     this.graph = graph;
     this.levels = levels;
     this.breadth = breadth;
     this.team = team;
+    this.space = space;
   }
 
   static async begin(
@@ -60,17 +83,16 @@ export class GraphBuild {
       codes,
       graph: graph.member(breadth, i === 0),
     }));
-    return new GraphBuild(graph, levels, breadth, await Team.gather(graph.arena, setups));
+    // All memory is there before threads start: one that grows while they run is not the same size to all of them at once.
+    const space = workspace(graph);
+    return new GraphBuild(graph, levels, breadth, await Team.gather(graph.arena, setups), space);
   }
 
   /** @param nodes in the order they are inserted @param turn called now and then with nodes done */
   async insert(nodes: Uint32Array, turn: (done: number) => void): Promise<Built> {
     const { arena, levels, graph, breadth } = this;
-    const nodesAt = arena.allocate(nodes.byteLength);
-    const heads = arena.allocate(nodes.length * 4);
-    const edges = Math.min(BATCH_MOST, nodes.length) * graph.m * 4;
-    const lists = [arena.allocate(edges), arena.allocate(edges)];
-    const targets = arena.allocate(edges);
+    if (nodes.length > graph.nodes) throw new Error(`${nodes.length} nodes for a graph of ${graph.nodes}`);
+    const { nodesAt, heads, lists, targets } = this.space;
     arena.u32(nodesAt, nodes.length).set(nodes);
     arena.u32(heads, nodes.length).fill(0xffffffff);
     let size = 1;
@@ -108,7 +130,7 @@ export class GraphBuild {
   async fillRows(turn: (done: number) => void): Promise<void> {
     const { arena, graph } = this;
     const { below } = linkShape(graph.m);
-    const at = arena.allocate(graph.nodes);
+    const at = this.space.counts;
     const counts = arena.bytes(at, graph.nodes);
     const links = arena.u32(graph.links, graph.nodes * below);
     for (let node = 0; node < graph.nodes; node++) {

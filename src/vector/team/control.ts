@@ -52,7 +52,9 @@ export function serve({ memory, module, control: buffer, setup }: MemberData): v
       for (const { from, to } of pieces(control)) {
         doJob(kernels, setup, control[WORD.job] as Job, from, to, args);
       }
-    } catch {
+    } catch (error) {
+      // Said here, where it is known: the leader only learns that there was one.
+      process.stderr.write(`a thread of the build: ${(error as Error).stack}\n`);
       Atomics.store(control, WORD.failed, 1);
     }
     Atomics.add(control, WORD.done, 1);
