@@ -19,7 +19,7 @@ export function builders(nodes: number, threads: number): number {
   return nodes < TEAM_LEAST ? 1 : Math.max(1, threads);
 }
 
-/** Bytes insertAll() takes beside the graph. */
+/** Bytes a build works with beside the graph: what workspace() allocates, each block rounded up. */
 export function insertBytes(nodes: number, m: number): number {
   return nodes * 9 + BATCH_MOST * m * 12 + 256;
 }
