@@ -5,7 +5,7 @@ import { createGunzip } from 'node:zlib';
 import type { Place } from '../errors/index.js';
 import { displayName, readFault } from './faults.js';
 import type { ReadOptions } from './options.js';
-import { inflateZstd, nativeZstd, ZSTD_MAGIC } from './zstd.js';
+import { inflateZstd, ZSTD_MAGIC } from './zstd.js';
 
 /** Bytes asked for at a time, on disk and of inflated data. */
 const CHUNK_BYTES = 256 * 1024;
@@ -132,7 +132,6 @@ async function* inflate(
   const what = magic === GZIP_MAGIC ? 'gzip' : 'zstd';
   try {
     if (what === 'gzip') yield* through(chunks, createGunzip({ chunkSize: CHUNK_BYTES }));
-    else if (nativeZstd !== undefined) yield* through(chunks, nativeZstd());
     else yield* inflateZstd(chunks);
   } catch (error) {
     throw readFault(error, place, what);

@@ -1,6 +1,3 @@
-import type { Transform } from 'node:stream';
-import * as zlib from 'node:zlib';
-
 /** The first four bytes of a zstd frame (RFC 8878, 3.1.1). */
 export const ZSTD_MAGIC = Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd);
 
@@ -17,11 +14,9 @@ export class ZstdFault extends Error {
   }
 }
 
-/** Node's own decoder, which has one from 22.15 and 23.8 on. */
-export const nativeZstd = (zlib as { createZstdDecompress?: () => Transform }).createZstdDecompress;
-
 /**
- * Inflates the zstd frames of a stream in plain JavaScript. Memory is the window (128 MiB at most) and a block.
+ * Inflates the zstd frames of a stream in plain JavaScript, on every Node: the decoder of Node 24 ends in silence after the
+ * first frame, and takes a truncated one for whole. Memory is the window (128 MiB at most) and a block.
  * Checksums of the content are not compared.
  * @throws ZstdFault
  */
