@@ -72,6 +72,14 @@ export interface SearchOptions {
   exact?: boolean;
 }
 
+/** Documents of one segment that a search may find: what a filter left. */
+export interface DocSet {
+  /** Bit i % 32 of word i / 32 is set for document i. Length: documents / 32, rounded up. */
+  words: Uint32Array;
+  /** How many are set. */
+  count: number;
+}
+
 /** Scored documents of one segment: best first, equal scores by lower document number. */
 export interface Candidates {
   docs: Uint32Array;
@@ -89,8 +97,11 @@ export interface Explanation {
 
 /** A query bound to a branch, with collection-wide statistics looked up. */
 export interface PreparedQuery {
-  /** @param segment index into the views the branch was opened with @param depth most candidates wanted, >= 1 */
-  search(segment: number, depth: number): Candidates;
+  /**
+   * @param segment index into the views the branch was opened with @param depth most candidates wanted, >= 1
+   * @param filter only these documents; undefined: all
+   */
+  search(segment: number, depth: number, filter?: DocSet): Candidates;
   explain(segment: number, doc: number): Explanation | undefined;
   /** Settings as used ('efSearch raised to 100'), for --explain and eval's conditions. */
   notes: string[];

@@ -11,6 +11,7 @@
 export type {
   Branch,
   Candidates,
+  DocSet,
   Explanation,
   PreparedQuery,
   Query,

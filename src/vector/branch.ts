@@ -1,6 +1,7 @@
 import type {
   Branch,
   Candidates,
+  DocSet,
   Explanation,
   PreparedQuery,
   Query,
@@ -71,11 +72,12 @@ class PreparedVector implements PreparedQuery {
     this.notes = [`${branch.name}: ${how}`];
   }
 
-  search(segment: number, depth: number): Candidates {
+  search(segment: number, depth: number, filter?: DocSet): Candidates {
     const searcher = this.branch.searcher(segment);
     if (searcher === null) return { docs: new Uint32Array(0), scores: new Float64Array(0) };
     if (this.settings.exact) return searcher.rows.exact(this.vector, depth);
-    return searcher.search(this.vector, depth, this.settings, (text) => this.note(text));
+    const { settings } = this;
+    return searcher.search(this.vector, { depth, settings, filter, note: (text) => this.note(text) });
   }
 
   explain(segment: number, doc: number): Explanation | undefined {

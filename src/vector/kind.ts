@@ -1,4 +1,4 @@
-import type { Candidates, WriterEnvironment } from '../branch/index.js';
+import type { Candidates, DocSet, WriterEnvironment } from '../branch/index.js';
 import type { VectorField } from '../schema/index.js';
 import type { SegmentWriter } from '../segment/index.js';
 import type { Metadata } from '../segment/metadata.js';
@@ -19,11 +19,21 @@ export interface BuildInput {
 /** One segment, open for search. */
 export interface VectorSearcher {
   readonly rows: VectorRows;
-  /**
-   * Best first, at most `depth`.
-   * @param note tells of a setting that was changed, once for a query
-   */
-  search(query: QueryVector, depth: number, settings: Settings, note: (text: string) => void): Candidates;
+  /** Best first, at most `depth`. */
+  search(query: QueryVector, request: VectorRequest): Candidates;
+  /** The answers of search() one by one; kinds that gain by seeing many queries at once have it. */
+  searchMany?(queries: QueryVector[], request: VectorRequest): Candidates[];
+}
+
+/** What is asked of a segment, beside the query vector. */
+export interface VectorRequest {
+  /** Most candidates wanted, at least 1. */
+  depth: number;
+  settings: Settings;
+  /** Only these documents; undefined: all. */
+  filter?: DocSet;
+  /** Tells of a setting that was changed, once for a query. */
+  note(text: string): void;
 }
 
 /** One way to find near vectors: what it writes, how it searches that, and what must hold of it. */

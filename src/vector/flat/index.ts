@@ -15,7 +15,7 @@ export const flat: VectorImplementation = {
   open(part) {
     const rows = new VectorRows(part);
     rows.load();
-    return { rows, search: (query, depth) => rows.exact(query, depth) };
+    return { rows, search: (query, { depth }) => rows.exact(query, depth) };
   },
 
   check() {},

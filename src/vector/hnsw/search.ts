@@ -2,9 +2,9 @@ import { type Candidates, metaCount, topK } from '../../branch/index.js';
 import { CorruptError } from '../../errors/index.js';
 import { MAX_M, NO_LINK } from '../../kernels/index.js';
 import { type CodeTable, openCodes } from '../codes/index.js';
-import type { VectorSearcher } from '../kind.js';
+import type { VectorRequest, VectorSearcher } from '../kind.js';
 import { expectShape, loadOrder, type VectorPart } from '../part.js';
-import type { QueryVector, Settings } from '../query.js';
+import type { QueryVector } from '../query.js';
 import { SLACK, VectorRows } from '../rows.js';
 import { GraphArena, linkShape } from './graph.js';
 import { MAX_LEVEL } from './levels.js';
@@ -77,12 +77,8 @@ export class HnswSearcher implements VectorSearcher {
     arena.kernels.setEntry(entry, maxLevel);
   }
 
-  search(
-    query: QueryVector,
-    depth: number,
-    { efSearch }: Settings,
-    note: (text: string) => void,
-  ): Candidates {
+  search(query: QueryVector, { depth, settings, note }: VectorRequest): Candidates {
+    const { efSearch } = settings;
     const ef = Math.max(efSearch, depth);
     if (ef > efSearch) note(`efSearch raised to ${ef}, the depth asked for`);
     if (ef >= this.part.count) return this.rows.exact(query, depth);

@@ -2,10 +2,10 @@ import { type Candidates, metaCount } from '../../branch/index.js';
 import { CorruptError } from '../../errors/index.js';
 import type { Pointer } from '../../kernels/index.js';
 import { type CodeTable, openCodes } from '../codes/index.js';
-import type { VectorSearcher } from '../kind.js';
+import type { VectorRequest, VectorSearcher } from '../kind.js';
 import { defaultNprobe } from '../kinds.js';
 import { expectShape, loadOrder, spaceOf, type VectorPart } from '../part.js';
-import type { QueryVector, Settings } from '../query.js';
+import type { QueryVector } from '../query.js';
 import { SLACK, VectorRows } from '../rows.js';
 
 /** Candidates kept of a scan on codes, in depths: a quarter of them, or all where axes were left out, are scored on the rows. */
@@ -62,7 +62,7 @@ export class IvfSearcher implements VectorSearcher {
     part.reader.readInto(`${part.name}/centroids`, arena.bytes(this.centroidsAt, centroidBytes));
   }
 
-  search(query: QueryVector, depth: number, settings: Settings, note: (text: string) => void): Candidates {
+  search(query: QueryVector, { depth, settings, note }: VectorRequest): Candidates {
     const { part, arena } = this.rows;
     const wanted = Math.min(depth, part.count);
     const asked = settings.nprobe ?? defaultNprobe(this.nlist);
