@@ -13,6 +13,8 @@ export const SPACE = {
   /** The same two of rows of bytes and a float32 query, padded to the row's width: the bits that float32 rows would give. */
   mixedL2: 4,
   mixedDot: 5,
+  /** Differing bits of rows and queries of packed bits: whole numbers, exact. */
+  hamming: 6,
 } as const;
 export type Space = (typeof SPACE)[keyof typeof SPACE];
 
@@ -89,7 +91,7 @@ export interface KernelExports {
   refine(query: Pointer, positions: Pointer, count: number, best: Pointer, limit: number): number;
 
   /**
-   * Float64 scores of codes that are rows, higher is better: minus the squared distance, or the inner
+   * Float64 scores of codes that are rows of numbers, higher is better: minus the squared distance, or the inner
    * product. Each is the plain sum over components in order.
    * @param query f64[components of the padded row]
    * @param positions u32[count] @param out f64[count rounded up to a multiple of 4]

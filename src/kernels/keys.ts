@@ -22,12 +22,12 @@ export function distanceOf(key: number): number {
 
 /** The distance of a key in any space. */
 export function distanceIn(space: Space, key: number): number {
-  if (space === SPACE.byteL2) return key;
+  if (space === SPACE.byteL2 || space === SPACE.hamming) return key;
   if (space === SPACE.byteDot) return key - 0x80000000;
   return distanceOf(key);
 }
 
-/** The key of a whole distance between rows of bytes. */
+/** The key of a whole distance between rows of bytes or bits. */
 export function byteKeyOf(space: Space, distance: number): number {
-  return space === SPACE.byteL2 ? distance : distance + 0x80000000;
+  return space === SPACE.byteDot ? distance + 0x80000000 : distance;
 }

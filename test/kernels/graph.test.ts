@@ -125,6 +125,7 @@ const graphCases = [
   ...byteCases.flatMap((c) => [
     ['bytes, l2', SPACE.byteL2, ...c] as const,
     ['bytes, dot', SPACE.byteDot, ...c] as const,
+    ['bits', SPACE.hamming, ...c] as const,
   ]),
 ];
 

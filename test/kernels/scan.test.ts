@@ -36,6 +36,7 @@ describe.each([
   ['dot', SPACE.dot, floatCases],
   ['bytes, l2', SPACE.byteL2, byteCases],
   ['bytes, dot', SPACE.byteDot, byteCases],
+  ['bits', SPACE.hamming, byteCases],
 ] as const)('%s', (_, space, cases) => {
   test.each(cases)('the nearest are those of a full sort: %s', (_, rows) => {
     const arena = new Arena();

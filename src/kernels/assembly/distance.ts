@@ -1,15 +1,17 @@
 // Distances as u32 keys whose unsigned order is the order of the distances: of one row, or of four
 // that share the loads of the query, with the same bits either way.
+import { bitKey, bitKeys } from './bits';
 import { byteKey, byteKeys } from './byte';
 import { space } from './codes';
 import { floatKey, floatKeys } from './float';
 import { mixedKey, mixedKeys } from './mixed';
-import { ByteDot, ByteL2, MixedDot, MixedL2, NegatedDot, SquaredL2 } from './spaces';
+import { ByteDot, ByteL2, Hamming, MixedDot, MixedL2, NegatedDot, SquaredL2 } from './spaces';
 
 /** Key of the distance between a query and a row, of which `bytes` are compared. */
 export function key1<S>(query: usize, row: usize, bytes: usize): u32 {
   if (idof<S>() == idof<ByteL2>() || idof<S>() == idof<ByteDot>()) return byteKey<S>(query, row, bytes);
   if (idof<S>() == idof<MixedL2>() || idof<S>() == idof<MixedDot>()) return mixedKey<S>(query, row, bytes);
+  if (idof<S>() == idof<Hamming>()) return bitKey(query, row, bytes);
   return floatKey<S>(query, row, bytes);
 }
 
@@ -19,6 +21,7 @@ export function key4<S>(query: usize, a: usize, b: usize, c: usize, d: usize, by
     return byteKeys<S>(query, a, b, c, d, bytes);
   if (idof<S>() == idof<MixedL2>() || idof<S>() == idof<MixedDot>())
     return mixedKeys<S>(query, a, b, c, d, bytes);
+  if (idof<S>() == idof<Hamming>()) return bitKeys(query, a, b, c, d, bytes);
   return floatKeys<S>(query, a, b, c, d, bytes);
 }
 
@@ -29,7 +32,8 @@ export function keyBetween(query: usize, row: usize, bytes: usize): u32 {
   if (space == 2) return key1<ByteL2>(query, row, bytes);
   if (space == 3) return key1<ByteDot>(query, row, bytes);
   if (space == 4) return key1<MixedL2>(query, row, bytes);
-  return key1<MixedDot>(query, row, bytes);
+  if (space == 5) return key1<MixedDot>(query, row, bytes);
+  return key1<Hamming>(query, row, bytes);
 }
 
 @inline
@@ -46,5 +50,6 @@ export function keysBetween(query: usize, rows: usize, stride: usize, bytes: usi
   else if (space == 2) four<ByteL2>(query, rows, stride, bytes, out);
   else if (space == 3) four<ByteDot>(query, rows, stride, bytes, out);
   else if (space == 4) four<MixedL2>(query, rows, stride, bytes, out);
-  else four<MixedDot>(query, rows, stride, bytes, out);
+  else if (space == 5) four<MixedDot>(query, rows, stride, bytes, out);
+  else four<Hamming>(query, rows, stride, bytes, out);
 }

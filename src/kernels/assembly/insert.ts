@@ -28,7 +28,7 @@ import {
   visited,
   walk,
 } from './graph';
-import { ByteDot, ByteL2, NegatedDot, SquaredL2 } from './spaces';
+import { ByteDot, ByteL2, Hamming, NegatedDot, SquaredL2 } from './spaces';
 
 let sink: u32 = 0;
 
@@ -96,7 +96,8 @@ export function chooseLinks(nodes: usize, from: u32, to: u32, breadth: i32): voi
     if (space == 0) choose<SquaredL2>(node, breadth);
     else if (space == 1) choose<NegatedDot>(node, breadth);
     else if (space == 2) choose<ByteL2>(node, breadth);
-    else choose<ByteDot>(node, breadth);
+    else if (space == 3) choose<ByteDot>(node, breadth);
+    else choose<Hamming>(node, breadth);
   }
 }
 
@@ -183,7 +184,8 @@ export function linkBack(
     if (space == 0) takeLinks<SquaredL2>(node, level, edge, sources, nexts);
     else if (space == 1) takeLinks<NegatedDot>(node, level, edge, sources, nexts);
     else if (space == 2) takeLinks<ByteL2>(node, level, edge, sources, nexts);
-    else takeLinks<ByteDot>(node, level, edge, sources, nexts);
+    else if (space == 3) takeLinks<ByteDot>(node, level, edge, sources, nexts);
+    else takeLinks<Hamming>(node, level, edge, sources, nexts);
   }
 }
 
@@ -241,6 +243,7 @@ export function fillRows(from: u32, to: u32, counts: usize): void {
     if (space == 0) fillRow<SquaredL2>(node, counts);
     else if (space == 1) fillRow<NegatedDot>(node, counts);
     else if (space == 2) fillRow<ByteL2>(node, counts);
-    else fillRow<ByteDot>(node, counts);
+    else if (space == 3) fillRow<ByteDot>(node, counts);
+    else fillRow<Hamming>(node, counts);
   }
 }

@@ -2,7 +2,7 @@
 import { codeAt, codeBytes, codeWidth, space } from './codes';
 import { key1, key4 } from './distance';
 import { offer } from './heap';
-import { ByteDot, ByteL2, MixedDot, MixedL2, NegatedDot, SquaredL2 } from './spaces';
+import { ByteDot, ByteL2, Hamming, MixedDot, MixedL2, NegatedDot, SquaredL2 } from './spaces';
 
 @inline
 function entry(key: u32, position: u32): u64 {
@@ -42,7 +42,8 @@ export function scanRows(query: usize, from: u32, to: u32, heap: usize, size: u3
   if (space == 2) return scan<ByteL2>(query, from, to, heap, size, limit);
   if (space == 3) return scan<ByteDot>(query, from, to, heap, size, limit);
   if (space == 4) return scan<MixedL2>(query, from, to, heap, size, limit);
-  return scan<MixedDot>(query, from, to, heap, size, limit);
+  if (space == 5) return scan<MixedDot>(query, from, to, heap, size, limit);
+  return scan<Hamming>(query, from, to, heap, size, limit);
 }
 
 export function scanLists(
@@ -81,5 +82,6 @@ export function collectWithin(query: usize, from: u32, to: u32, limit: u32, out:
   if (space == 2) return collect<ByteL2>(query, from, to, limit, out);
   if (space == 3) return collect<ByteDot>(query, from, to, limit, out);
   if (space == 4) return collect<MixedL2>(query, from, to, limit, out);
-  return collect<MixedDot>(query, from, to, limit, out);
+  if (space == 5) return collect<MixedDot>(query, from, to, limit, out);
+  return collect<Hamming>(query, from, to, limit, out);
 }

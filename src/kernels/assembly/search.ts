@@ -1,6 +1,6 @@
 import { space } from './codes';
 import { descend, walk } from './graph';
-import { ByteDot, ByteL2, MixedDot, MixedL2, NegatedDot, SquaredL2 } from './spaces';
+import { ByteDot, ByteL2, Hamming, MixedDot, MixedL2, NegatedDot, SquaredL2 } from './spaces';
 
 @inline
 function search<S>(query: usize, breadth: u32): u32 {
@@ -14,5 +14,6 @@ export function searchGraph(query: usize, breadth: u32): u32 {
   if (space == 2) return search<ByteL2>(query, breadth);
   if (space == 3) return search<ByteDot>(query, breadth);
   if (space == 4) return search<MixedL2>(query, breadth);
-  return search<MixedDot>(query, breadth);
+  if (space == 5) return search<MixedDot>(query, breadth);
+  return search<Hamming>(query, breadth);
 }

@@ -11,3 +11,6 @@ export class ByteDot {}
 /** Rows of bytes, float32 queries. */
 export class MixedL2 {}
 export class MixedDot {}
+
+/** Rows and queries of packed bits: how many differ, exact. */
+export class Hamming {}

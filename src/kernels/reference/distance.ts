@@ -7,10 +7,15 @@ export type Row = Float32Array | Uint8Array;
 const isL2 = (space: Space) => space === SPACE.l2 || space === SPACE.byteL2 || space === SPACE.mixedL2;
 
 /**
- * Key of the distance between two rows: whole numbers between rows of bytes, else the kernels' order
+ * Key of the distance between two rows: whole numbers between rows of bytes or bits, else the kernels' order
  * of additions, one float32 rounding each.
  */
 export function referenceKey(space: Space, query: Row, row: Row): number {
+  if (space === SPACE.hamming) {
+    let sum = 0;
+    for (let i = 0; i < row.length; i++) sum += bitsOf(row[i] ^ query[i]);
+    return sum;
+  }
   if (space === SPACE.byteL2 || space === SPACE.byteDot) {
     let sum = 0;
     for (let i = 0; i < row.length; i++) sum += isL2(space) ? (row[i] - query[i]) ** 2 : -row[i] * query[i];
@@ -36,4 +41,8 @@ export function referenceScore(space: Space, query: Float64Array, row: Row): num
     sum += isL2(space) ? (row[i] - query[i]) ** 2 : row[i] * query[i];
   }
   return isL2(space) ? 0 - sum : sum;
+}
+
+function bitsOf(byte: number): number {
+  return byte === 0 ? 0 : (byte & 1) + bitsOf(byte >> 1);
 }
