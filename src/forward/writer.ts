@@ -1,6 +1,6 @@
 import type { StructureWriter, WriterEnvironment, WrittenPart } from '../branch/index.js';
 import type { IndexDocument, Schema } from '../schema/index.js';
-import type { SegmentWriter } from '../segment/index.js';
+import { type SegmentWriter, SMALL_CHUNK_BYTES } from '../segment/index.js';
 import type { SpillFile } from '../storage/index.js';
 import { ARRAYS, idHash } from './format.js';
 
@@ -96,8 +96,8 @@ export class ForwardWriter implements StructureWriter {
       docs[i] = Number(order[i] & 0xffffffffn);
       hash[i] = Number(order[i] >> 32n);
     }
-    out.add(ARRAYS.hashes, 'u32', [documents], hash);
-    out.add(ARRAYS.hashDocs, 'u32', [documents], docs);
+    out.add(ARRAYS.hashes, 'u32', [documents], hash, SMALL_CHUNK_BYTES);
+    out.add(ARRAYS.hashDocs, 'u32', [documents], docs, SMALL_CHUNK_BYTES);
   }
 }
 
@@ -108,7 +108,7 @@ function copy(
   dtype: 'u8' | 'u64',
   elements: number,
 ): void {
-  const sink = out.begin(name, dtype, [elements]);
+  const sink = out.begin(name, dtype, [elements], SMALL_CHUNK_BYTES);
   for (const piece of from.chunks()) sink.write(piece);
   sink.end();
   from.delete();

@@ -10,13 +10,20 @@ export const OLDEST_FORMAT_VERSION = 1;
 export const ALIGNMENT = 64;
 /** A msgpack bin holds 4 GiB - 1 and libraries choke earlier; arrays are cut here, on a chunk boundary. */
 export const MAX_PART_BYTES = 2 ** 30;
-/** Longest directory, or manifest: the checksums of 4 TiB. Bounds what a forged head can have allocated. */
+/** Longest directory, or manifest. Bounds what a forged head can have allocated. */
 const MAX_DIRECTORY_BYTES = 2 ** 28;
 /**
- * Bytes of an array under one checksum. A range read fetches whole chunks, so this is its
- * granularity; 64 KiB costs 11 µs to check and 4 bytes of directory.
+ * Bytes of an array under one checksum, where its writer says nothing else. A range read fetches
+ * whole chunks, so this is its granularity; 64 KiB costs 11 µs to check.
  */
 export const CHUNK_BYTES = 64 * 1024;
+/** For arrays that are read a row here and a row there: a page of the system's file cache. */
+export const SMALL_CHUNK_BYTES = 4 * 1024;
+/** What a file may ask for; a power of two, so that a part is whole chunks. */
+const CHUNK_LEAST = 1024;
+const CHUNK_MOST = 1024 * 1024;
+/** Checksums are kept in the directory up to this many bytes, else in a table that is read by pages of as many. */
+export const TABLE_PAGE_BYTES = 4 * 1024;
 
 /** Element types of arrays, little-endian. `u8` also serves for opaque bytes. */
 export type DType = 'u8' | 'i8' | 'u16' | 'u32' | 'i32' | 'u64' | 'f32' | 'f64';
@@ -35,8 +42,17 @@ export interface ArrayInfo {
   byteLength: number;
   /** File offset and length of each part, in order; all but the last are MAX_PART_BYTES, only a sole one is empty. */
   parts: { offset: number; bytes: number }[];
-  /** CRC-32 of each CHUNK_BYTES of the array (the last may be shorter). */
+  /** Bytes under one checksum. */
+  chunk: number;
+  /** Where the checksums of the chunks stand when the directory has no room for them. */
+  table: { offset: number; bytes: number } | undefined;
+  /** CRC-32 of each chunk of the array, or of each page of the table (the last may be shorter). */
   crcs: Uint32Array;
+}
+
+/** Chunks of an array: checksums it has. */
+export function chunkCount(info: { byteLength: number; chunk: number }): number {
+  return Math.ceil(info.byteLength / info.chunk);
 }
 
 export const HEAD_BYTES = 64;
@@ -144,18 +160,28 @@ export function padBytes(position: number): number {
 
 /** An array as it stands in the directory. */
 export function encodeArrayInfo(info: ArrayInfo) {
-  const crcs = new Uint8Array(info.crcs.length * 4);
-  const view = new DataView(crcs.buffer);
-  info.crcs.forEach((crc, i) => {
-    view.setUint32(i * 4, crc, true);
-  });
   return {
     name: info.name,
     dtype: info.dtype,
     shape: info.shape,
     parts: info.parts.map((part) => [part.offset, part.bytes]),
-    crc32: crcs,
+    chunk: info.chunk,
+    table: info.table && [info.table.offset, info.table.bytes],
+    crc32: encodeCrcs(info.crcs),
   };
+}
+
+/** Checksums as a file has them: little-endian. */
+export function encodeCrcs(crcs: ArrayLike<number>): Uint8Array {
+  const bytes = new Uint8Array(crcs.length * 4);
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < crcs.length; i++) view.setUint32(i * 4, crcs[i], true);
+  return bytes;
+}
+
+export function decodeCrcs(bytes: Uint8Array): Uint32Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Uint32Array.from({ length: bytes.length / 4 }, (_, i) => view.getUint32(i * 4, true));
 }
 
 /**
@@ -187,13 +213,35 @@ export function decodeArrayInfo(value: MsgValue, end: number): ArrayInfo {
   );
   const total = parts.reduce((sum, part) => sum + part.bytes, 0);
   if (!split || total !== byteLength || parts.length === 0) throw new Error(`'${name}': parts do not add up`);
+  const chunk = expectCount(entry.get('chunk'));
+  // A power of two has one bit set.
+  if (chunk < CHUNK_LEAST || chunk > CHUNK_MOST || (chunk & (chunk - 1)) !== 0) {
+    throw new Error(`'${name}': chunks of ${chunk} bytes, which can't be`);
+  }
+  const tableBytes = chunkCount({ byteLength, chunk }) * 4;
+  const table = decodeTable(entry.get('table'), name, tableBytes, end);
   const raw = entry.get('crc32');
-  if (!(raw instanceof Uint8Array) || raw.length !== Math.ceil(byteLength / CHUNK_BYTES) * 4) {
+  const crcBytes = table === undefined ? tableBytes : Math.ceil(tableBytes / TABLE_PAGE_BYTES) * 4;
+  if (!(raw instanceof Uint8Array) || raw.length !== crcBytes) {
     throw new Error(`'${name}': wrong number of checksums`);
   }
-  const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
-  const crcs = Uint32Array.from({ length: raw.length / 4 }, (_, i) => view.getUint32(i * 4, true));
-  return { name, dtype: dtype as DType, shape, byteLength, parts, crcs };
+  return { name, dtype: dtype as DType, shape, byteLength, parts, chunk, table, crcs: decodeCrcs(raw) };
+}
+
+/** A table of checksums is there exactly when they would be too many for the directory. */
+function decodeTable(value: MsgValue | undefined, name: string, tableBytes: number, end: number) {
+  if (tableBytes <= TABLE_PAGE_BYTES) {
+    if (value !== undefined) throw new Error(`'${name}': a table of checksums that is not needed`);
+    return undefined;
+  }
+  const [offset, bytes] = expectArray(value).map(expectCount);
+  if (bytes !== tableBytes || bytes > MAX_PART_BYTES) {
+    throw new Error(`'${name}': a table of ${bytes} bytes of checksums`);
+  }
+  if (offset % ALIGNMENT !== 0 || offset < HEAD_BYTES || offset + bytes > end) {
+    throw new Error(`'${name}': its checksums at ${offset} are misaligned or outside the file`);
+  }
+  return { offset, bytes };
 }
 
 export function expectMap(value: MsgValue | undefined): MsgMap {

@@ -15,6 +15,7 @@ export {
   dtypeBytes,
   FORMAT_VERSION,
   OLDEST_FORMAT_VERSION,
+  SMALL_CHUNK_BYTES,
 } from './format.js';
 export { encodeMetadata } from './metadata.js';
 export { decodeMessagePack, type MsgMap, type MsgValue } from './msgpack.js';

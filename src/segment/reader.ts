@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { CorruptError } from '../errors/index.js';
-import { fromSystem, readExactly } from '../storage/index.js';
+import { fromSystem, readExactly, sha256 } from '../storage/index.js';
 import { decodeDirectory } from './envelope.js';
 import {
   type ArrayInfo,
-  CHUNK_BYTES,
+  chunkCount,
   type DType,
   decodeArrayInfo,
+  decodeCrcs,
   decodeHead,
   expectArray,
   expectMap,
@@ -17,13 +17,16 @@ import {
   type Head,
   MAX_PART_BYTES,
   padBytes,
+  TABLE_PAGE_BYTES,
 } from './format.js';
 import type { MsgMap } from './msgpack.js';
 
-/** Verified chunks kept for range reads: neighbours in a list or dictionary page are read together. */
-const CACHED_CHUNKS = 64;
-/** Largest piece read at once when an array is loaded; a multiple of CHUNK_BYTES. */
-const LOAD_BYTES = 256 * CHUNK_BYTES;
+/** Verified bytes kept for range reads: neighbours in a list or dictionary page are read together. */
+const CACHED_BYTES = 4 * 2 ** 20;
+/** Largest piece read at once when an array is loaded; whole chunks. */
+const LOAD_BYTES = 16 * 2 ** 20;
+/** Checksums of a page of a table. */
+const PAGE_CRCS = TABLE_PAGE_BYTES / 4;
 
 /** Counts what was asked of the system, for `--explain`. */
 export class ReadCounter {
@@ -43,7 +46,13 @@ export class SegmentReader {
   private readonly fd: number;
   private readonly head: Head;
   private readonly arrays: Map<string, ArrayInfo>;
-  private readonly cache = new Map<string, Uint8Array>();
+  /** Verified chunks by what chunkKey() gives, the oldest first: Map keeps insertion order. */
+  private readonly cache = new Map<number, Uint8Array>();
+  private cachedBytes = 0;
+  /** Verified pages of tables of checksums; a thousandth of what is read at most. */
+  private readonly tables = new Map<ArrayInfo, (Uint32Array | undefined)[]>();
+  /** Number of each array's first chunk among those of all arrays. */
+  private readonly firstChunk = new Map<ArrayInfo, number>();
   private open = true;
 
   /**
@@ -103,9 +112,7 @@ export class SegmentReader {
     for (let at = 0; at < target.length; at += LOAD_BYTES) {
       const piece = target.subarray(at, at + LOAD_BYTES);
       this.fetchArray(info, piece, at);
-      for (let o = 0; o < piece.length; o += CHUNK_BYTES) {
-        this.verifyChunk(info, (at + o) / CHUNK_BYTES, piece.subarray(o, o + CHUNK_BYTES));
-      }
+      this.verifyChunks(info, at, piece);
     }
   }
 
@@ -143,13 +150,32 @@ export class SegmentReader {
     }
     const out = new Uint8Array(length);
     for (let at = offset; at < offset + length; ) {
-      const chunk = Math.floor(at / CHUNK_BYTES);
-      const start = at - chunk * CHUNK_BYTES;
+      const chunk = Math.floor(at / info.chunk);
+      const start = at - chunk * info.chunk;
       const piece = this.chunk(info, chunk).subarray(start, start + offset + length - at);
       out.set(piece, at - offset);
       at += piece.length;
     }
     return out;
+  }
+
+  /**
+   * Reads whole chunks of an array straight into place, verified and not kept.
+   * @param first number of the first chunk @param target as many chunks as are wanted; where the last
+   *   one of the array is among them, it may be longer
+   * @returns bytes of the array that were read
+   * @throws CorruptError when the array has no such chunk
+   */
+  readChunks(name: string, first: number, target: Uint8Array): number {
+    const info = this.info(name);
+    const start = first * info.chunk;
+    if (!(first >= 0 && start < info.byteLength) || target.length % info.chunk !== 0) {
+      throw new CorruptError(this.path, `array '${name}' has no chunk ${first}`);
+    }
+    const piece = target.subarray(0, info.byteLength - start);
+    this.fetchArray(info, piece, start);
+    this.verifyChunks(info, start, piece);
+    return piece.length;
   }
 
   /**
@@ -163,26 +189,18 @@ export class SegmentReader {
     let position = HEAD_BYTES;
     for (const info of this.arrays.values()) {
       for (const part of info.parts) {
-        const pad = padBytes(position);
-        const header = new Uint8Array(2 + pad + 5);
-        this.fetch(header, position);
-        const bin = new DataView(header.buffer).getUint32(3 + pad);
-        const zeros = header.subarray(2, 2 + pad).every((byte) => byte === 0);
-        const framed = header[0] === 0xc4 && header[1] === pad && header[2 + pad] === 0xc6;
-        position += header.length;
-        if (!zeros || !framed || bin !== part.bytes || position !== part.offset) {
-          throw new CorruptError(this.path, `the bytes before array '${info.name}' at ${position}`);
-        }
-        position += part.bytes;
+        position = this.verifyFrame(position, part, `array '${info.name}'`) + part.bytes;
       }
       const piece = new Uint8Array(Math.min(LOAD_BYTES, info.byteLength));
       for (let at = 0; at < info.byteLength; at += LOAD_BYTES) {
         const part = piece.subarray(0, Math.min(LOAD_BYTES, info.byteLength - at));
         this.fetchArray(info, part, at);
-        for (let o = 0; o < part.length; o += CHUNK_BYTES) {
-          this.verifyChunk(info, (at + o) / CHUNK_BYTES, part.subarray(o, o + CHUNK_BYTES));
-        }
+        this.verifyChunks(info, at, part);
       }
+    }
+    for (const { name, table } of this.arrays.values()) {
+      if (table === undefined) continue;
+      position = this.verifyFrame(position, table, `the checksums of array '${name}'`) + table.bytes;
     }
     if (position !== this.head.directoryOffset) {
       throw new CorruptError(
@@ -204,8 +222,23 @@ export class SegmentReader {
     closeSync(this.fd);
   }
 
+  /** Pad and header before a payload. @returns where that begins */
+  private verifyFrame(position: number, part: { offset: number; bytes: number }, what: string): number {
+    const pad = padBytes(position);
+    const header = new Uint8Array(2 + pad + 5);
+    this.fetch(header, position);
+    const bin = new DataView(header.buffer).getUint32(3 + pad);
+    const zeros = header.subarray(2, 2 + pad).every((byte) => byte === 0);
+    const framed = header[0] === 0xc4 && header[1] === pad && header[2 + pad] === 0xc6;
+    const start = position + header.length;
+    if (!zeros || !framed || bin !== part.bytes || start !== part.offset) {
+      throw new CorruptError(this.path, `the bytes before ${what} at ${start}`);
+    }
+    return start;
+  }
+
   private digest(onBytes?: (bytes: number) => void): string {
-    const hash = createHash('sha256');
+    const hash = sha256();
     const piece = new Uint8Array(LOAD_BYTES);
     for (let at = HEAD_BYTES; at < this.fileBytes; at += piece.length) {
       const part = piece.subarray(0, Math.min(piece.length, this.fileBytes - at));
@@ -222,14 +255,21 @@ export class SegmentReader {
     return this.expect(() => {
       const arrays = new Map<string, ArrayInfo>();
       let end = HEAD_BYTES;
+      let chunks = 0;
+      const place = ({ offset, bytes }: { offset: number; bytes: number }, what: string) => {
+        if (offset < end) throw new Error(`${what} overlaps the one before`);
+        end = offset + bytes;
+      };
       for (const entry of expectArray(directory.get('arrays'))) {
         const info = decodeArrayInfo(entry, this.head.directoryOffset);
         if (arrays.has(info.name)) throw new Error(`array '${info.name}' twice`);
-        for (const part of info.parts) {
-          if (part.offset < end) throw new Error(`array '${info.name}' overlaps the one before`);
-          end = part.offset + part.bytes;
-        }
+        for (const part of info.parts) place(part, `array '${info.name}'`);
         arrays.set(info.name, info);
+        this.firstChunk.set(info, chunks);
+        chunks += chunkCount(info);
+      }
+      for (const { name, table } of arrays.values()) {
+        if (table !== undefined) place(table, `the table of '${name}'`);
       }
       return arrays;
     });
@@ -245,28 +285,59 @@ export class SegmentReader {
 
   /** One verified chunk, from the cache or the file. */
   private chunk(info: ArrayInfo, number: number): Uint8Array {
-    const key = `${info.name}\0${number}`;
+    const key = this.firstChunk.get(info)! + number;
     let bytes = this.cache.get(key);
     if (bytes === undefined) {
-      const start = number * CHUNK_BYTES;
-      bytes = new Uint8Array(Math.min(CHUNK_BYTES, info.byteLength - start));
+      const start = number * info.chunk;
+      bytes = new Uint8Array(Math.min(info.chunk, info.byteLength - start));
       this.fetchArray(info, bytes, start);
-      this.verifyChunk(info, number, bytes);
-      // Oldest first out: Map keeps insertion order.
-      if (this.cache.size >= CACHED_CHUNKS) this.cache.delete(this.cache.keys().next().value as string);
+      this.verifyChunks(info, start, bytes);
+      this.cachedBytes += bytes.length;
+      for (const [oldest, { length }] of this.cache) {
+        if (this.cachedBytes <= CACHED_BYTES) break;
+        this.cache.delete(oldest);
+        this.cachedBytes -= length;
+      }
       this.cache.set(key, bytes);
     }
     return bytes;
   }
 
-  private verifyChunk(info: ArrayInfo, number: number, bytes: Uint8Array): void {
-    if (crc32(bytes) !== info.crcs[number]) {
-      const at = number * CHUNK_BYTES;
+  /** Chunks of an array that were read from `start`, a multiple of its chunk. */
+  private verifyChunks(info: ArrayInfo, start: number, bytes: Uint8Array): void {
+    const first = start / info.chunk;
+    for (let at = 0; at < bytes.length; at += info.chunk) {
+      const chunk = bytes.length <= info.chunk ? bytes : bytes.subarray(at, at + info.chunk);
+      if (crc32(chunk) === this.crcOf(info, first + at / info.chunk)) continue;
       throw new CorruptError(
         this.path,
-        `array '${info.name}', bytes ${at} to ${at + bytes.length}: checksum does not match`,
+        `array '${info.name}', bytes ${start + at} to ${start + at + chunk.length}: checksum does not match`,
       );
     }
+  }
+
+  /** The recorded checksum of a chunk, itself verified where it stands in a table. */
+  private crcOf(info: ArrayInfo, number: number): number {
+    const { table } = info;
+    if (table === undefined) return info.crcs[number];
+    let pages = this.tables.get(info);
+    if (pages === undefined) {
+      pages = new Array(info.crcs.length);
+      this.tables.set(info, pages);
+    }
+    const page = Math.floor(number / PAGE_CRCS);
+    let crcs = pages[page];
+    if (crcs === undefined) {
+      const start = page * TABLE_PAGE_BYTES;
+      const bytes = new Uint8Array(Math.min(TABLE_PAGE_BYTES, table.bytes - start));
+      this.fetch(bytes, table.offset + start);
+      if (crc32(bytes) !== info.crcs[page]) {
+        throw new CorruptError(this.path, `the checksums of array '${info.name}' are damaged`);
+      }
+      crcs = decodeCrcs(bytes);
+      pages[page] = crcs;
+    }
+    return crcs[number % PAGE_CRCS];
   }
 
   /** Bytes of an array from `offset`, across its parts. Both ends lie inside the array. */

@@ -1,23 +1,25 @@
-import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import { fromSystem, writeExactly } from '../storage/index.js';
+import { fromSystem, sha256, writeExactly } from '../storage/index.js';
 import {
   type ArrayInfo,
   CHUNK_BYTES,
+  chunkCount,
   type DType,
   dtypeBytes,
   encodeArrayInfo,
+  encodeCrcs,
   encodeHead,
   FileKind,
   FORMAT_VERSION,
   HEAD_BYTES,
   MAX_PART_BYTES,
   padBytes,
+  TABLE_PAGE_BYTES,
 } from './format.js';
 import { encodeMetadata, type Metadata } from './metadata.js';
 
-/** Bytes gathered before a write: 16 checksum chunks. */
+/** Bytes gathered before a write. */
 const BUFFER_BYTES = 16 * CHUNK_BYTES;
 
 /** Takes the bytes of one array in order. */
@@ -35,15 +37,21 @@ export interface WrittenSegment {
   arrays: { name: string; bytes: number }[];
 }
 
+/** An array that is written, and the checksums of its chunks. */
+interface Written {
+  info: ArrayInfo;
+  crcs: number[];
+}
+
 /**
- * Writes one segment file front to back: arrays in the order they are begun, then the directory,
- * then the head into the space kept for it. The file is fsynced, not renamed: that is the commit's.
+ * Writes one segment file front to back: arrays in the order they are begun, then the checksums of
+ * the large ones, the directory, and the head into the space kept for it. The file is fsynced, not renamed: that is the commit's.
  */
 export class SegmentWriter {
   readonly path: string;
   private readonly fd: number;
-  private readonly hash = createHash('sha256');
-  private readonly arrays: ArrayInfo[] = [];
+  private readonly hash = sha256();
+  private readonly arrays: Written[] = [];
   private readonly buffer = new Uint8Array(BUFFER_BYTES);
   private buffered = 0;
   private position = HEAD_BYTES;
@@ -59,20 +67,36 @@ export class SegmentWriter {
     }
   }
 
-  /** Writes an array whose elements are at hand. @param data little-endian elements, row-major */
-  add(name: string, dtype: DType, shape: number[], data: ArrayBufferView): void {
-    const sink = this.begin(name, dtype, shape);
+  /**
+   * Writes an array whose elements are at hand.
+   * @param data little-endian elements, row-major @param chunk as of begin()
+   */
+  add(name: string, dtype: DType, shape: number[], data: ArrayBufferView, chunk = CHUNK_BYTES): void {
+    const sink = this.begin(name, dtype, shape, chunk);
     sink.write(new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength));
     sink.end();
   }
 
-  /** Begins an array whose bytes come in pieces. One array at a time. */
-  begin(name: string, dtype: DType, shape: number[]): ArraySink {
+  /**
+   * Begins an array whose bytes come in pieces. One array at a time.
+   * @param chunk bytes under one checksum, a power of two: what a range read fetches at least
+   */
+  begin(name: string, dtype: DType, shape: number[], chunk = CHUNK_BYTES): ArraySink {
     if (this.current !== undefined) throw new Error(`array '${this.current}' is not finished`);
-    if (this.arrays.some((array) => array.name === name)) throw new Error(`array '${name}' twice`);
+    if (this.arrays.some(({ info }) => info.name === name)) throw new Error(`array '${name}' twice`);
     this.current = name;
     const byteLength = shape.reduce((product, n) => product * n, 1) * dtypeBytes(dtype);
-    const info: ArrayInfo = { name, dtype, shape, byteLength, parts: [], crcs: new Uint32Array(0) };
+    const none = new Uint32Array(0);
+    const info: ArrayInfo = {
+      name,
+      dtype,
+      shape,
+      byteLength,
+      parts: [],
+      chunk,
+      table: undefined,
+      crcs: none,
+    };
     const crcs: number[] = [];
     let written = 0;
     let crc = 0;
@@ -83,13 +107,13 @@ export class SegmentWriter {
         if (written % MAX_PART_BYTES === 0) {
           this.beginPart(info, Math.min(MAX_PART_BYTES, byteLength - written));
         }
-        const room = CHUNK_BYTES - (written % CHUNK_BYTES);
+        const room = chunk - (written % chunk);
         const piece = bytes.subarray(at, at + room);
         crc = crc32(piece, crc);
         this.put(piece);
         at += piece.length;
         written += piece.length;
-        if (written % CHUNK_BYTES === 0 || written === byteLength) {
+        if (written % chunk === 0 || written === byteLength) {
           crcs.push(crc);
           crc = 0;
         }
@@ -97,8 +121,7 @@ export class SegmentWriter {
     };
     const end = () => {
       if (written !== byteLength) throw new Error(`array '${name}': ${written} bytes of ${byteLength}`);
-      info.crcs = Uint32Array.from(crcs);
-      this.arrays.push(info);
+      this.arrays.push({ info, crcs });
       this.current = undefined;
     };
     return { write, end };
@@ -107,7 +130,9 @@ export class SegmentWriter {
   /** Writes directory and head, fsyncs and closes. @param meta stands in the directory under 'meta' */
   finish(meta: Metadata): WrittenSegment {
     if (this.current !== undefined) throw new Error(`array '${this.current}' is not finished`);
-    const directory = encodeMetadata({ arrays: this.arrays.map(encodeArrayInfo), meta });
+    for (const array of this.arrays) this.writeChecksums(array);
+    const arrays = this.arrays.map(({ info }) => info);
+    const directory = encodeMetadata({ arrays: arrays.map(encodeArrayInfo), meta });
     const directoryOffset = this.position;
     this.put(directory);
     this.flush();
@@ -128,8 +153,8 @@ export class SegmentWriter {
       throw fromSystem(error, this.path);
     }
     this.close();
-    const arrays = this.arrays.map(({ name, byteLength }) => ({ name, bytes: byteLength }));
-    return { bytes: fileBytes, digest: this.hash.digest('hex'), arrays };
+    const sizes = arrays.map(({ name, byteLength }) => ({ name, bytes: byteLength }));
+    return { bytes: fileBytes, digest: this.hash.digest('hex'), arrays: sizes };
   }
 
   /** Closes and deletes an unfinished file. Does nothing after finish(). */
@@ -144,15 +169,33 @@ export class SegmentWriter {
     closeSync(this.fd);
   }
 
-  /** A pad value, then the header of a bin whose payload is aligned. */
   private beginPart(info: ArrayInfo, bytes: number): void {
+    info.parts.push({ offset: this.beginBin(bytes), bytes });
+  }
+
+  /** The checksums of an array: in its entry, or in a table whose pages have theirs there. */
+  private writeChecksums({ info, crcs }: Written): void {
+    if (chunkCount(info) * 4 <= TABLE_PAGE_BYTES) {
+      info.crcs = Uint32Array.from(crcs);
+      return;
+    }
+    const bytes = encodeCrcs(crcs);
+    info.table = { offset: this.beginBin(bytes.length), bytes: bytes.length };
+    this.put(bytes);
+    info.crcs = Uint32Array.from({ length: Math.ceil(bytes.length / TABLE_PAGE_BYTES) }, (_, page) =>
+      crc32(bytes.subarray(page * TABLE_PAGE_BYTES, (page + 1) * TABLE_PAGE_BYTES)),
+    );
+  }
+
+  /** A pad value, then the header of a bin whose payload is aligned. @returns where that begins */
+  private beginBin(bytes: number): number {
     const pad = padBytes(this.position);
     const header = new Uint8Array(2 + pad + 5);
     header.set([0xc4, pad]);
     header[2 + pad] = 0xc6;
     new DataView(header.buffer).setUint32(3 + pad, bytes);
     this.put(header);
-    info.parts.push({ offset: this.position, bytes });
+    return this.position;
   }
 
   private put(bytes: Uint8Array): void {

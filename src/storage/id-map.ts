@@ -1,4 +1,4 @@
-import { hash as digestOf } from 'node:crypto';
+import { sha256Of } from './digest.js';
 import type { SpillDirectory, SpillFile } from './spill.js';
 
 /** One entry is four u32 words: 96 bits of the id's hash, then the value. */
@@ -74,7 +74,7 @@ export class SpillingIdMap {
   }
 
   private hashOf(id: string): void {
-    const digest = digestOf('sha256', id, 'buffer');
+    const digest = sha256Of(id);
     for (let i = 0; i < 3; i++) this.hash[i] = digest.readUInt32BE(i * 4);
   }
 

@@ -1,4 +1,4 @@
-import type { ArraySink, SegmentWriter } from '../segment/index.js';
+import { type ArraySink, type SegmentWriter, SMALL_CHUNK_BYTES } from '../segment/index.js';
 import type { SpillFile } from '../storage/index.js';
 import type { Pace } from './pace.js';
 
@@ -72,7 +72,8 @@ export class RowSource {
     pace: Pace,
   ): Promise<void> {
     const shape = [this.count, this.byteStride ?? this.floats];
-    const sink: ArraySink = out.begin(`${part}/rows`, this.byteStride === undefined ? 'f32' : 'u8', shape);
+    const dtype = this.byteStride === undefined ? 'f32' : 'u8';
+    const sink: ArraySink = out.begin(`${part}/rows`, dtype, shape, SMALL_CHUNK_BYTES);
     if (position === undefined) await this.copyTo(sink, pace);
     else {
       const stored = {

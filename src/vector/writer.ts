@@ -1,7 +1,7 @@
 import type { StructureWriter, WriterEnvironment, WrittenPart } from '../branch/index.js';
 import { byteStride, MAX_BYTE_DIMENSION, rowFloats } from '../kernels/index.js';
 import type { IndexDocument, VectorField } from '../schema/index.js';
-import type { SegmentWriter } from '../segment/index.js';
+import { type SegmentWriter, SMALL_CHUNK_BYTES } from '../segment/index.js';
 import type { SpillFile } from '../storage/index.js';
 import { implementations } from './implementations.js';
 import { partName } from './part.js';
@@ -81,7 +81,7 @@ export class VectorWriter implements StructureWriter {
 
   private writeDocs(out: SegmentWriter, part: string): void {
     if (this.docs === undefined) this.beginDocs();
-    const sink = out.begin(`${part}/docs`, 'u32', [this.count]);
+    const sink = out.begin(`${part}/docs`, 'u32', [this.count], SMALL_CHUNK_BYTES);
     for (const piece of this.docs!.chunks()) sink.write(piece);
     sink.end();
   }

@@ -8,6 +8,7 @@ export interface Entry {
   dtype: unknown;
   shape: unknown;
   parts: unknown;
+  chunk: unknown;
   crc32: unknown;
   [other: string]: unknown;
 }
@@ -82,13 +83,13 @@ export function withArray(bytes: Uint8Array, name: string, change: (data: Uint8A
     const [[offset, length]] = entry.parts as [number, number][];
     const data = copy.subarray(offset, offset + length);
     change(data);
-    entry.crc32 = checksums(data);
+    entry.crc32 = checksums(data, entry.chunk as number);
   });
 }
 
-/** CRC-32 of each 64 KiB, little-endian. */
-export function checksums(data: Uint8Array): Uint8Array {
+/** CRC-32 of each chunk, little-endian; of arrays whose checksums stand in the directory. */
+export function checksums(data: Uint8Array, chunk = 65_536): Uint8Array {
   const crcs: number[] = [];
-  for (let at = 0; at < data.length; at += 65_536) crcs.push(crc32(data.subarray(at, at + 65_536)));
+  for (let at = 0; at < data.length; at += chunk) crcs.push(crc32(data.subarray(at, at + chunk)));
   return new Uint8Array(Uint32Array.from(crcs).buffer);
 }

@@ -253,7 +253,14 @@ describe('large numbers in a small (sparse) file', () => {
 
   const array = (bytes: number, parts: number[][]) => ({
     arrays: [
-      { name: 'x', dtype: 'u8', shape: [bytes], parts, crc32: new Uint8Array(Math.ceil(bytes / 65_536) * 4) },
+      {
+        name: 'x',
+        dtype: 'u8',
+        shape: [bytes],
+        parts,
+        chunk: 2 ** 20,
+        crc32: new Uint8Array(Math.ceil(bytes / 2 ** 20) * 4),
+      },
     ],
     meta: {},
   });
@@ -311,7 +318,7 @@ test('whatever a directory says, a file is read, or refused with an error of our
     fc.nat(2 ** 17),
     fc.array(fc.nat(300), { maxLength: 3 }),
   );
-  const field = fc.constantFrom('name', 'dtype', 'shape', 'parts', 'crc32');
+  const field = fc.constantFrom('name', 'dtype', 'shape', 'parts', 'chunk', 'table', 'crc32');
   const edit = fc.tuple(fc.nat(2), field, anything);
   const base = directoryOf(original);
   let opened = 0;

@@ -9,7 +9,7 @@ import {
   type Space,
 } from '../../kernels/index.js';
 import type { VectorField } from '../../schema/index.js';
-import type { SegmentWriter } from '../../segment/index.js';
+import { type SegmentWriter, SMALL_CHUNK_BYTES } from '../../segment/index.js';
 import { type Coder, codeBytes, trainCoder, writeCoder } from '../codes/index.js';
 import type { BuildInput } from '../kind.js';
 import { requireMemory } from '../memory.js';
@@ -106,14 +106,15 @@ export async function buildHnsw(input: BuildInput, out: SegmentWriter) {
     );
     await build.fillRows(() => environment.progress(`${field.name}: hnsw rows`, 0, count));
     build.end();
-    out.add(`${part}/levels`, 'u8', [count], levels);
-    if (order !== undefined) out.add(`${part}/order`, 'u32', [count], order);
-    out.add(`${part}/upper`, 'u32', [upperTotal, above], graph.upperBytes());
-    out.add(`${part}/links`, 'u32', [count, below], graph.linkBytes());
+    out.add(`${part}/levels`, 'u8', [count], levels, SMALL_CHUNK_BYTES);
+    if (order !== undefined) out.add(`${part}/order`, 'u32', [count], order, SMALL_CHUNK_BYTES);
+    out.add(`${part}/upper`, 'u32', [upperTotal, above], graph.upperBytes(), SMALL_CHUNK_BYTES);
+    out.add(`${part}/links`, 'u32', [count, below], graph.linkBytes(), SMALL_CHUNK_BYTES);
     const meta = { M, efConstruction, entry, maxLevel, repaired };
     const coded = coder === undefined ? {} : writeCoder(coder, out, part);
     if (coder !== undefined) {
-      out.add(`${part}/codes`, 'u8', [count, stride], arena.bytes(codes.base, count * stride));
+      const bytes = arena.bytes(codes.base, count * stride);
+      out.add(`${part}/codes`, 'u8', [count, stride], bytes, SMALL_CHUNK_BYTES);
     }
     const pace = new Pace((done) => environment.progress(`${field.name}: rows`, done, count));
     await rows.writeTo(out, part, position, environment.memoryBytes / 4, pace);

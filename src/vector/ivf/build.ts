@@ -1,4 +1,4 @@
-import type { SegmentWriter } from '../../segment/index.js';
+import { type SegmentWriter, SMALL_CHUNK_BYTES } from '../../segment/index.js';
 import { trainCoder, writeCoder } from '../codes/index.js';
 import type { BuildInput } from '../kind.js';
 import { Pace } from '../pace.js';
@@ -35,7 +35,7 @@ export async function buildIvf(input: BuildInput, out: SegmentWriter) {
   });
   out.add(`${part}/offsets`, 'u32', [nlist + 1], offsets);
   out.add(`${part}/centroids`, 'f32', [nlist, rows.floats], clustering.centroids());
-  out.add(`${part}/order`, 'u32', [rows.count], order);
+  out.add(`${part}/order`, 'u32', [rows.count], order, SMALL_CHUNK_BYTES);
   const budget = environment.memoryBytes / 4;
   const pace = (step: string) =>
     new Pace((done) => environment.progress(`${field.name}: ivf ${step}`, done, rows.count));
@@ -47,7 +47,7 @@ export async function buildIvf(input: BuildInput, out: SegmentWriter) {
       store: (piece: Float32Array, i: number, target: Uint8Array) =>
         coder.encode(piece.subarray(i * rows.floats, (i + 1) * rows.floats), 1, target),
     };
-    const sink = out.begin(`${part}/codes`, 'u8', [rows.count, coder.stride]);
+    const sink = out.begin(`${part}/codes`, 'u8', [rows.count, coder.stride], SMALL_CHUNK_BYTES);
     await rows.gather(sink, position, encoded, budget, pace('codes'));
     sink.end();
   }
