@@ -27,6 +27,12 @@ export const GRAPH_SCRATCH_BYTES = 512 * (4 + 4 + 8 + 4);
 export function orderScratchBytes(count: number, width: number): number {
   return count * 8 + 16 + width * 14;
 }
+/** Bytes before the entries of a reservoir. */
+export const RESERVOIR_HEADER_BYTES = 16;
+/** Bytes of a reservoir that keeps `limit` entries. */
+export function reservoirBytes(limit: number): number {
+  return RESERVOIR_HEADER_BYTES + 16 * limit;
+}
 /** Bytes assignRows() wants for running minima. */
 export const ASSIGN_SCRATCH_BYTES = 66 * 32;
 /** Most links of a node above level 0 that the graph's scratch has room for. */
@@ -61,21 +67,28 @@ export interface KernelExports {
    * @returns entries held afterwards
    */
   scanRows(query: Pointer, from: number, to: number, heap: Pointer, size: number, limit: number): number;
+  /** Begins a reservoir, which keeps the `limit` smallest of all entries offered. @param at reservoirBytes(limit) */
+  openReservoir(at: Pointer, limit: number): void;
   /**
-   * Scans lists of consecutive codes.
+   * Leaves the smallest entries, in no order, 16 bytes behind the start: u64[…].
+   * @returns how many: `limit`, or all where fewer were offered
+   */
+  closeReservoir(at: Pointer): number;
+  /**
+   * Scans lists of consecutive codes and offers what is near to a reservoir. O(rows · dim).
    * @param lists u32[count], numbers of lists
    * @param offsets u32[lists + 1], list i is codes offsets[i] to offsets[i + 1]
-   * @param heap u64[limit], empty
-   * @returns entries held afterwards
+   * @param mask a bit for each code, bit i % 32 of word i / 32, and a word more: only those set are
+   *   looked at; 0: all are
    */
   scanLists(
     query: Pointer,
     lists: Pointer,
     count: number,
     offsets: Pointer,
-    heap: Pointer,
-    limit: number,
-  ): number;
+    reservoir: Pointer,
+    mask: Pointer,
+  ): void;
   /**
    * All codes from `from` to `to` whose key is at most `limit`.
    * @param out u32[to - from]

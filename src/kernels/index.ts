@@ -18,6 +18,8 @@ export {
   NO_LINK,
   orderScratchBytes,
   type Pointer,
+  RESERVOIR_HEADER_BYTES,
+  reservoirBytes,
   SPACE,
   type Space,
 } from './exports.js';

@@ -40,7 +40,7 @@ export class VectorRows {
   /** float32 query; the same in float64; the same in bytes. */
   readonly query: Pointer;
   private readonly queryDouble: Pointer;
-  private readonly queryBytes: Pointer;
+  private readonly byteQuery: Pointer;
   /** True when rows are bytes and the query fits bytes too: distances are whole numbers. */
   private whole = false;
   private base: Pointer | undefined;
@@ -62,7 +62,7 @@ export class VectorRows {
     this.space = part.bytes ? (l2 ? SPACE.mixedL2 : SPACE.mixedDot) : spaceOf(part.field.metric);
     this.query = this.arena.allocate(this.components * 4);
     this.queryDouble = this.arena.allocate(this.components * 8);
-    this.queryBytes = this.arena.allocate(this.stride);
+    this.byteQuery = this.arena.allocate(this.queryBytes);
   }
 
   /** Brings all rows into memory, once. @throws CorruptError, ResourceError */
@@ -81,7 +81,7 @@ export class VectorRows {
     this.arena.f32(this.query, floats).set(query.single);
     this.arena.f64(this.queryDouble, floats).set(query.double);
     this.whole = this.part.bytes && fitsBytes(query.single);
-    if (this.whole) this.arena.bytes(this.queryBytes, query.single.length).set(query.single);
+    if (this.whole) this.arena.bytes(this.byteQuery, query.single.length).set(query.single);
   }
 
   /**
@@ -91,6 +91,17 @@ export class VectorRows {
   selectRows(): Pointer {
     this.load();
     return this.select(this.base!);
+  }
+
+  /** Bytes of a query, as floats or as bytes. */
+  get queryBytes(): number {
+    return this.components * 4;
+  }
+
+  /** The rows, loaded now, as a table of codes for the set query: what setCodes() takes. */
+  table(): { base: Pointer; stride: number; width: number; space: Space } {
+    this.load();
+    return { base: this.base!, stride: this.stride, width: this.width, space: this.ownSpace };
   }
 
   /** The distance of a key that was computed on selected rows. */
@@ -188,7 +199,7 @@ export class VectorRows {
 
   private select(base: Pointer): Pointer {
     this.arena.kernels.setCodes(base, this.stride, this.width, this.ownSpace);
-    return this.whole ? this.queryBytes : this.query;
+    return this.whole ? this.byteQuery : this.query;
   }
 
   private bounds(query: QueryVector): ErrorBounds {
@@ -226,7 +237,7 @@ export class VectorRows {
       const piece = positions.subarray(from, from + SCORE_ROWS);
       arena.u32(list, piece.length).set(piece);
       if (this.whole) {
-        arena.kernels.refine(this.queryBytes, list, piece.length, at, piece.length);
+        arena.kernels.refine(this.byteQuery, list, piece.length, at, piece.length);
         const words = arena.u32(at, piece.length * 2);
         for (let i = 0; i < piece.length; i++) each(words[2 * i], 0 - this.distanceOf(words[2 * i + 1]));
       } else {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { Arena, distanceOf, SPACE } from '../../src/kernels/index.js';
+import { Arena, distanceOf, RESERVOIR_HEADER_BYTES, reservoirBytes, SPACE } from '../../src/kernels/index.js';
 import type { Row } from '../../src/kernels/reference/distance.js';
 import { byKey, type Entry, referenceScan } from '../../src/kernels/reference/scan.js';
 import { kernelsBuilt } from './built.js';
@@ -60,10 +60,24 @@ describe.each([
     arena.u32(offsets, 5).set([0, third, third, 2 * third, rows.length]);
     const lists = arena.allocate(4 * 4);
     arena.u32(lists, 4).set([3, 1, 0, 2]);
-    const heap = arena.allocate(8 * 8);
-    const size = arena.kernels.scanLists(at, lists, 4, offsets, heap, 8);
     const expected = referenceScan(space, rows[0], rows, rows.length);
-    expect(entries(arena, heap, size)).toEqual(expected.slice(0, 8));
+    const mask = arena.allocate(4 * (Math.ceil(rows.length / 32) + 1));
+    const chosen = (position: number) => position % 5 < 2 || position % 37 < 20;
+    const words = arena.u32(mask, Math.ceil(rows.length / 32));
+    for (const { position } of expected) if (chosen(position)) words[position >> 5] |= 1 << (position & 31);
+    for (const limit of [1, 8, rows.length + 5]) {
+      for (const [bits, wanted] of [
+        [0, expected],
+        [mask, expected.filter(({ position }) => chosen(position))],
+      ] as const) {
+        const reservoir = arena.tail(reservoirBytes(limit));
+        arena.kernels.openReservoir(reservoir, limit);
+        arena.kernels.scanLists(at, lists, 4, offsets, reservoir, bits);
+        const size = arena.kernels.closeReservoir(reservoir);
+        const found = entries(arena, reservoir + RESERVOIR_HEADER_BYTES, size);
+        expect(found).toEqual(wanted.slice(0, limit));
+      }
+    }
 
     const limit = expected[expected.length >> 1].key;
     const out = arena.tail(rows.length * 4);

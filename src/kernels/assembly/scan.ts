@@ -46,22 +46,6 @@ export function scanRows(query: usize, from: u32, to: u32, heap: usize, size: u3
   return scan<Hamming>(query, from, to, heap, size, limit);
 }
 
-export function scanLists(
-  query: usize,
-  lists: usize,
-  count: u32,
-  offsets: usize,
-  heap: usize,
-  limit: u32,
-): u32 {
-  let size: u32 = 0;
-  for (let i: u32 = 0; i < count; i++) {
-    const list = offsets + ((load<u32>(lists + ((i as usize) << 2)) as usize) << 2);
-    size = scanRows(query, load<u32>(list), load<u32>(list, 4), heap, size, limit);
-  }
-  return size;
-}
-
 @inline
 function collect<S>(query: usize, from: u32, to: u32, limit: u32, out: usize): u32 {
   const start = out;

@@ -10,4 +10,5 @@
 
 export { checkCodes } from './check.js';
 export { type Coder, codeBytes, trainCoder, writeCoder } from './coder.js';
+export { type ListCodes, openListCodes } from './list-codes.js';
 export { CodeTable, openCodes } from './table.js';

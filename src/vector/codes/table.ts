@@ -1,6 +1,6 @@
 import { metaCount } from '../../branch/index.js';
 import { CorruptError } from '../../errors/index.js';
-import { type Arena, byteStride, type Pointer, SPACE } from '../../kernels/index.js';
+import { type Arena, byteStride, type Pointer, SPACE, type Space } from '../../kernels/index.js';
 import { expectShape, type VectorPart } from '../part.js';
 import type { QueryVector } from '../query.js';
 import { SLACK } from '../rows.js';
@@ -11,18 +11,23 @@ const OUTSIDE_MOST = 32;
 
 /** The codes of a segment in an arena, and the query among them. */
 export class CodeTable {
+  /** Bytes that a query takes. */
+  readonly queryBytes: number;
+  readonly stride: number;
+  readonly width: number;
+  readonly base: Pointer;
   private readonly arena: Arena;
   private readonly coder: Coder;
-  private readonly base: Pointer;
-  private readonly bytesAt: Pointer;
-  private readonly floatsAt: Pointer;
+  private readonly queryAt: Pointer;
   private readonly steps: Float64Array;
 
   constructor(part: VectorPart, coder: Coder, arena: Arena) {
     this.arena = arena;
     this.coder = coder;
-    this.bytesAt = arena.allocate(coder.stride);
-    this.floatsAt = arena.allocate(coder.width * 4);
+    this.stride = coder.stride;
+    this.width = coder.width;
+    this.queryBytes = coder.width * 4;
+    this.queryAt = arena.allocate(this.queryBytes);
     this.steps = new Float64Array(coder.dim);
     this.base = arena.allocate(part.count * coder.stride);
     part.reader.readInto(`${part.name}/codes`, arena.bytes(this.base, part.count * coder.stride));
@@ -39,25 +44,33 @@ export class CodeTable {
    * @returns the query to hand them
    */
   select(query: QueryVector): Pointer {
+    this.arena.kernels.setCodes(this.base, this.stride, this.width, this.place(query, this.queryAt));
+    return this.queryAt;
+  }
+
+  /**
+   * Puts a query where the kernels may find it.
+   * @param at queryBytes @returns the space it is compared in
+   */
+  place(query: QueryVector, at: Pointer): Space {
     const { arena, coder, steps } = this;
     coder.encodeQuery(query.single, steps);
     let inside = true;
     for (let j = 0; j < steps.length; j++) {
       if (!(steps[j] > -OUTSIDE_MOST && steps[j] < 255 + OUTSIDE_MOST)) inside = false;
     }
-    const space = inside ? SPACE.byteL2 : SPACE.mixedL2;
-    arena.kernels.setCodes(this.base, coder.stride, coder.width, space);
+    arena.bytes(at, this.queryBytes).fill(0);
     if (!inside) {
       // Far from all data: rounding it to the grid would lose its direction.
-      arena.f32(this.floatsAt, steps.length).set(steps);
-      return this.floatsAt;
+      arena.f32(at, steps.length).set(steps);
+      return SPACE.mixedL2;
     }
-    const bytes = arena.bytes(this.bytesAt, steps.length);
+    const bytes = arena.bytes(at, steps.length);
     for (let j = 0; j < steps.length; j++) {
       const level = Math.round(steps[j]);
       bytes[j] = level > 255 ? 255 : level > 0 ? level : 0;
     }
-    return this.bytesAt;
+    return SPACE.byteL2;
   }
 }
 

@@ -1,15 +1,12 @@
 import { type Candidates, metaCount } from '../../branch/index.js';
 import { CorruptError } from '../../errors/index.js';
-import type { Pointer } from '../../kernels/index.js';
-import { type CodeTable, openCodes } from '../codes/index.js';
+import { distanceOf, type Pointer, RESERVOIR_HEADER_BYTES, reservoirBytes } from '../../kernels/index.js';
+import { type ListCodes, openListCodes } from '../codes/index.js';
 import type { VectorRequest, VectorSearcher } from '../kind.js';
 import { defaultNprobe } from '../kinds.js';
 import { expectShape, loadOrder, spaceOf, type VectorPart } from '../part.js';
 import type { QueryVector } from '../query.js';
-import { SLACK, VectorRows } from '../rows.js';
-
-/** Candidates kept of a scan on codes, in depths: a quarter of them, or all where axes were left out, are scored on the rows. */
-const SCAN_BREADTH = 8;
+import { VectorRows } from '../rows.js';
 
 /** Small tables of the lists, bounded. */
 export interface ListTables {
@@ -41,10 +38,9 @@ export class IvfSearcher implements VectorSearcher {
   readonly rows: VectorRows;
   private readonly nlist: number;
   private readonly offsets: Uint32Array;
-  private readonly offsetsAt: Pointer;
   private readonly centroidsAt: Pointer;
-  /** Undefined when lists are scanned on the rows themselves. */
-  private readonly codes: CodeTable | undefined;
+  private readonly codes: ListCodes;
+  private readonly queryAt: Pointer;
 
   /** @throws CorruptError, ResourceError */
   constructor(part: VectorPart) {
@@ -54,10 +50,10 @@ export class IvfSearcher implements VectorSearcher {
     this.rows = new VectorRows(part, order);
     const { arena } = this.rows;
     const centroidBytes = nlist * part.floats * 4;
-    this.codes = openCodes(part, arena);
-    if (this.codes === undefined) this.rows.load();
-    this.offsetsAt = arena.allocate(offsets.byteLength);
-    arena.u32(this.offsetsAt, offsets.length).set(offsets);
+    const offsetsAt = arena.allocate(offsets.byteLength);
+    arena.u32(offsetsAt, offsets.length).set(offsets);
+    this.codes = openListCodes(part, this.rows, { offsets, offsetsAt });
+    this.queryAt = arena.allocate(this.codes.queryBytes);
     this.centroidsAt = arena.allocate(centroidBytes);
     part.reader.readInto(`${part.name}/centroids`, arena.bytes(this.centroidsAt, centroidBytes));
   }
@@ -68,33 +64,38 @@ export class IvfSearcher implements VectorSearcher {
     const asked = settings.nprobe ?? defaultNprobe(this.nlist);
     let probes = Math.min(asked, this.nlist);
     this.rows.setQuery(query);
-    let lists = this.nearestLists(probes);
-    while (probes < this.nlist && this.held(lists) < wanted) {
+    let near = this.nearestLists(probes);
+    while (probes < this.nlist && this.held(near.lists) < wanted) {
       probes = Math.min(this.nlist, probes * 2);
-      lists = this.nearestLists(probes);
+      near = this.nearestLists(probes);
     }
     if (probes > asked) note(`nprobe raised to ${probes}: fewer lists hold less than ${wanted}`);
     if (probes === this.nlist) return this.rows.exact(query, depth);
 
-    const at = this.codes === undefined ? this.rows.selectRows() : this.codes.select(query);
-    const keep =
-      this.codes === undefined ? wanted + SLACK : this.codes.candidates(SCAN_BREADTH * wanted, wanted);
-    const limit = Math.min(part.count, keep);
-    const heap = arena.tail(limit * 8 + lists.length * 4);
-    const listsAt = heap + limit * 8;
-    arena.u32(listsAt, lists.length).set(lists);
-    const size = arena.kernels.scanLists(at, listsAt, lists.length, this.offsetsAt, heap, limit);
-    return this.rows.rank(lowWords(arena.u32(heap, size * 2)), wanted);
+    const limit = Math.min(part.count, this.codes.candidates(wanted));
+    const { kernels } = arena;
+    const reservoir = arena.tail(reservoirBytes(limit) + probes * 8);
+    const listsAt = reservoir + reservoirBytes(limit);
+    const basesAt = listsAt + probes * 4;
+    arena.u32(listsAt, probes).set(near.lists);
+    arena.f32(basesAt, probes).set(near.distances);
+    kernels.openReservoir(reservoir, limit);
+    this.codes.prepare(query, this.queryAt).scan(listsAt, basesAt, probes, reservoir, 0);
+    const size = kernels.closeReservoir(reservoir);
+    return this.rows.rank(lowWords(arena.u32(reservoir + RESERVOIR_HEADER_BYTES, size * 2)), wanted);
   }
 
-  /** In ascending order, so that memory is read forwards. */
-  private nearestLists(probes: number): Uint32Array {
+  /** Nearest first. */
+  private nearestLists(probes: number): { lists: Uint32Array; distances: Float32Array } {
     const { arena, part } = this.rows;
     const stride = part.floats * 4;
     arena.kernels.setCodes(this.centroidsAt, stride, stride, spaceOf(part.field.metric));
     const heap = arena.tail(probes * 8);
     const size = arena.kernels.scanRows(this.rows.query, 0, this.nlist, heap, 0, probes);
-    return lowWords(arena.u32(heap, size * 2)).sort();
+    const entries = new BigUint64Array(arena.memory.buffer, heap, size).slice().sort();
+    const words = new Uint32Array(entries.buffer);
+    const distances = Float32Array.from(entries, (_, i) => distanceOf(words[2 * i + 1]));
+    return { lists: lowWords(words), distances };
   }
 
   /** Vectors in some lists. */
