@@ -67,6 +67,11 @@ export interface KernelExports {
    * @returns entries held afterwards
    */
   scanRows(query: Pointer, from: number, to: number, heap: Pointer, size: number, limit: number): number;
+  /**
+   * Takes a heap's entries apart, the smallest first. O(size · log size).
+   * @param heap u64[size], a max-heap; left in ascending order @param positions u32[size] @param keys u32[size]
+   */
+  takeEntries(heap: Pointer, size: number, positions: Pointer, keys: Pointer): void;
   /** Begins a reservoir, which keeps the `limit` smallest of all entries offered. @param at reservoirBytes(limit) */
   openReservoir(at: Pointer, limit: number): void;
   /**

@@ -121,3 +121,20 @@ test('a distance that overflows is Infinity and comes last', () => {
     [1, Number.POSITIVE_INFINITY],
   ]);
 });
+
+test.each([0, 1, 2, 3, 17, 400])('%i entries are taken apart in ascending order', (count) => {
+  const rows = randomRows(Math.max(1, count), 8, 5);
+  const arena = new Arena();
+  const at = place(arena, rows);
+  arena.kernels.setCodes(at, rowStride(rows), rows[0].byteLength, SPACE.l2);
+  const heap = arena.allocate(rows.length * 8);
+  const positions = arena.allocate(rows.length * 4);
+  const keys = arena.allocate(rows.length * 4);
+  const size = arena.kernels.scanRows(at, 0, count, heap, 0, rows.length);
+  arena.kernels.takeEntries(heap, size, positions, keys);
+  const found = Array.from(arena.u32(positions, size), (position, i) => ({
+    position,
+    key: arena.u32(keys, size)[i],
+  }));
+  expect(found).toEqual(referenceScan(SPACE.l2, rows[0], rows.slice(0, count), count));
+});

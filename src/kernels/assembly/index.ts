@@ -14,4 +14,5 @@ export { closeReservoir, openReservoir } from './reservoir';
 export { collectWithin, scanRows } from './scan';
 export { scoreRows } from './score';
 export { searchGraph } from './search';
+export { takeEntries } from './sort';
 export { linksWithin } from './validate';

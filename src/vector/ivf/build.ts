@@ -6,8 +6,9 @@ import { autoNlist, Clustering } from './train.js';
 
 /**
  * Trains the lists on a sample, then writes rows list by list, in document order within one.
- * Arrays: offsets u32[nlist + 1], centroids f32[nlist, floats], order u32[n] (vector number of each
- * position), those of the coder and codes u8[n, stride] where there is one, rows.
+ * Arrays: groups f32[groups, floats] and groupOffsets u32[groups + 1] (lists of each) where there is
+ * more than one, offsets u32[nlist + 1], centroids f32[nlist, floats], order u32[n] (vector number of
+ * each position), those of the coder and codes u8[n, stride] where there is one, rows.
  * @throws ResourceError
  */
 export async function buildIvf(input: BuildInput, out: SegmentWriter) {
@@ -33,6 +34,12 @@ export async function buildIvf(input: BuildInput, out: SegmentWriter) {
   position.forEach((at, number) => {
     order[at] = number;
   });
+  const { centres, offsets: groupOffsets } = clustering.grouping();
+  const groups = groupOffsets.length - 1;
+  if (groups > 1) {
+    out.add(`${part}/groups`, 'f32', [groups, rows.floats], centres);
+    out.add(`${part}/groupOffsets`, 'u32', [groups + 1], groupOffsets);
+  }
   out.add(`${part}/offsets`, 'u32', [nlist + 1], offsets);
   out.add(`${part}/centroids`, 'f32', [nlist, rows.floats], clustering.centroids());
   out.add(`${part}/order`, 'u32', [rows.count], order, SMALL_CHUNK_BYTES);
@@ -52,5 +59,5 @@ export async function buildIvf(input: BuildInput, out: SegmentWriter) {
     sink.end();
   }
   await rows.writeTo(out, part, position, budget, pace('rows'));
-  return { nlist, ...coded };
+  return { nlist, groups, ...coded };
 }

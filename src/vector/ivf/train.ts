@@ -1,21 +1,28 @@
-import { Arena, ASSIGN_SCRATCH_BYTES, aligned, type Pointer } from '../../kernels/index.js';
+import { keyOf, type Pointer } from '../../kernels/index.js';
 import type { BuildInput } from '../kind.js';
-import { requireMemory } from '../memory.js';
 import { Pace } from '../pace.js';
 import { hash32, uniform } from '../random.js';
-import { JOB, Team } from '../team/index.js';
-import { unit } from '../unit.js';
+import { CentroidTable } from './centroids.js';
+import { ClusterSpace } from './space.js';
 
 /**
  * Sampled rows per list. FAISS takes up to 256 and warns below 39; lists get hardly better beyond
  * 64, and training time is proportional to this.
  */
 const SAMPLE_PER_LIST = 64;
-const ITERATIONS = 10;
-/** Multiply-adds per kernel call, some milliseconds: what a thread takes at once. */
-const CALL_OPERATIONS = 2 ** 25;
-/** Distances of a pass over the sample below which a second thread is not worth its start. */
-const TEAM_LEAST = 2 ** 20;
+/** Sampled rows per group, likewise; there are few of them. */
+const SAMPLE_PER_GROUP = 256;
+const GROUP_ITERATIONS = 8;
+const LOCAL_ITERATIONS = 4;
+const GLOBAL_ITERATIONS = 6;
+/** A list of more rows than so many times the mean is relieved by one that holds less than the mean by as much. */
+const FULL = 2;
+/** More than there are lists. */
+const NUMBERS = 2 ** 20 + 1;
+/** Lists from which on they are in groups. */
+const GROUPED_LEAST = 128;
+/** Lists that a row is compared with, in sizes of a group: all but one row in a hundred find their nearest. */
+const NEAR_GROUPS = 16;
 
 /** The number of lists when none is asked for: the power of two nearest to 4·sqrt(n), at most n. */
 export function autoNlist(count: number): number {
@@ -25,260 +32,311 @@ export function autoNlist(count: number): number {
   return Math.min(count, lists);
 }
 
+/** Groups of lists, about the square root of their number: a power of two. */
+export function groupsOf(nlist: number): number {
+  if (nlist < GROUPED_LEAST) return 1;
+  let groups = 1;
+  while (groups * groups * 2 <= nlist) groups *= 2;
+  return groups;
+}
+
 /**
- * Lloyd's k-means over rows in an arena, and the assignment of any rows to the result. Everything
- * is relative to the sample's mean, which makes the expanded form of the distance (|c|²/2 - x·c)
- * accurate in float32, and scaled by a power of two that keeps squares in its range. Threads assign
- * ranges of rows, each row on its own; sums are added in order by one.
+ * k-means in two levels: few groups, the lists within each, then Lloyd's iterations over all lists
+ * in which a row is compared with those near its group. Each level starts from k-means++ seeds
+ * (Arthur & Vassilvitskii, 2007).
  */
 export class Clustering {
   private readonly input: BuildInput;
-  private readonly lists: number;
-  /** `lists` rounded up to four: the kernel compares by fours. */
-  private readonly tableLists: number;
-  private readonly sampled: number;
-  private readonly arena = new Arena();
-  private readonly rowsAt: Pointer;
-  private readonly centroidsAt: Pointer;
-  private readonly halfNorms: Pointer;
-  private readonly assigned: Pointer;
-  private readonly distances: Pointer;
-  private readonly minima: Pointer;
-  private readonly sums: Pointer;
-  private readonly counts: Pointer;
-  /** Of the sample; float32 numbers, so that subtracting loses least. */
-  private readonly mean: Float32Array;
-  /** A power of two. */
-  private scale = 1;
-  private team: Team | undefined;
+  private readonly nlist: number;
+  private readonly space: ClusterSpace;
+  private readonly groups: CentroidTable;
+  private readonly lists: CentroidTable;
+  /** What rows are being compared with. */
+  private readonly work: CentroidTable;
+  /** One seed. */
+  private readonly one: CentroidTable;
+  private readonly productsAt: Pointer;
+  /** By group, numbers of the lists near it, ascending. */
+  private near: Uint32Array[] = [];
+  /** Group i has lists groupOffsets[i] to groupOffsets[i + 1]. */
+  private readonly groupOffsets: Uint32Array;
+  private draws = 0;
 
   /** @throws ResourceError when the sample does not fit the budget */
-  constructor(input: BuildInput, lists: number) {
-    const { rows, environment, field } = input;
+  constructor(input: BuildInput, nlist: number) {
+    const { floats } = input.rows;
+    const sampled = Math.min(input.rows.count, SAMPLE_PER_LIST * nlist);
+    const groups = groupsOf(nlist);
+    const tables = [nlist, nlist, groups, 1].flatMap((capacity) => CentroidTable.bytes(capacity, floats));
     this.input = input;
-    this.lists = lists;
-    this.tableLists = Math.ceil(lists / 4) * 4;
-    this.sampled = Math.min(rows.count, SAMPLE_PER_LIST * lists);
-    const table = this.tableLists * rows.rowBytes;
-    // One row more than the sample: the kernel compares rows in pairs.
-    const sizes = [
-      (this.sampled + 1) * rows.rowBytes,
-      table,
-      this.tableLists * 4,
-      this.sampled * 4,
-      this.sampled * 4,
-      ASSIGN_SCRATCH_BYTES,
-      table * 2,
-      this.tableLists * 4,
-    ];
-    const bytes = sizes.reduce((sum, size) => sum + aligned(size), 0);
-    requireMemory(
-      `ivf with ${lists} lists over ${rows.count} vectors of '${field.name}'`,
-      bytes,
-      environment.memoryBytes,
-    );
-    const blocks = sizes.map((size) => this.arena.allocate(size));
-    [this.rowsAt, this.centroidsAt, this.halfNorms, this.assigned] = blocks;
-    [, , , , this.distances, this.minima, this.sums, this.counts] = blocks;
-    this.mean = new Float32Array(rows.floats);
-  }
-
-  /** Centroids, row-major, `lists` rows; of length 1 under cosine. */
-  centroids(): Float32Array {
-    const { floats } = this.input.rows;
-    const table = this.table();
-    return Float32Array.from(
-      { length: this.lists * floats },
-      (_, i) => table[i] / this.scale + this.mean[i % floats],
-    );
+    this.nlist = nlist;
+    const products = groups * (nlist + 4) * 4;
+    this.space = new ClusterSpace(input, sampled, nlist, [...tables, products]);
+    this.groupOffsets = new Uint32Array(groups + 1);
+    const { arena } = this.space;
+    this.lists = new CentroidTable(arena, nlist, floats);
+    this.work = new CentroidTable(arena, nlist, floats);
+    this.groups = new CentroidTable(arena, groups, floats);
+    this.one = new CentroidTable(arena, 1, floats);
+    this.productsAt = arena.allocate(products);
+    this.groups.resize(groups);
+    this.lists.resize(nlist);
   }
 
   async train(): Promise<void> {
-    const { field, environment } = this.input;
-    const threads = this.sampled * this.lists < TEAM_LEAST ? 1 : environment.threads;
-    const minima = [this.minima];
-    while (minima.length < threads) minima.push(this.arena.allocate(ASSIGN_SCRATCH_BYTES));
-    this.team = await Team.gather(
-      this.arena,
-      minima.map((minimaAt) => ({ minimaAt })),
-    );
-    await this.sample();
-    this.seed();
-    const total = ITERATIONS * this.sampled;
-    const step = `${field.name}: ivf training`;
-    for (let iteration = 0; iteration < ITERATIONS; iteration++) {
-      const done = iteration * this.sampled;
-      await this.assign(this.sampled, new Pace((n) => environment.progress(step, done + n, total)));
-      this.update(iteration);
+    const { space, groups, lists } = this;
+    const { environment, field } = this.input;
+    await space.gather(this.nearLists);
+    await space.sample();
+    const steps = groups.count + GLOBAL_ITERATIONS + 1;
+    const report = (done: number) => environment.progress(`${field.name}: ivf training`, done, steps);
+    const first = Math.min(space.room, SAMPLE_PER_GROUP * groups.count);
+    await this.seed(0, first, groups, groups.count);
+    await this.lloyd(0, first, groups, GROUP_ITERATIONS);
+    report(1);
+    const offsets = await this.arrange(space.room);
+    await this.divide(offsets, (group) => report(2 + group));
+    for (let iteration = 0; iteration < GLOBAL_ITERATIONS; iteration++) {
+      this.findNear();
+      await this.assignNear(offsets);
+      const counts = space.update(0, space.room, lists);
+      // After the last pass nothing would follow a list that was moved.
+      if (iteration < GLOBAL_ITERATIONS - 1) this.balance(counts);
+      report(1 + groups.count + iteration);
     }
     // Rows go by what is stored, which is rounded differently.
-    this.place(Float64Array.from(this.centroids(), (value, i) => this.centred(value, i)));
-    environment.progress(step, total, total);
+    for (const table of [groups, lists]) {
+      for (let i = 0; i < table.count; i++) table.set(i, space.centred(space.restored(table.row(i))));
+    }
+    await this.renumber();
+    this.findNear();
+    report(steps);
   }
 
-  /** Nearest list of every row, in order. */
+  /** Centroids, row-major, of length 1 under cosine. */
+  centroids(): Float32Array {
+    return this.restored(this.lists);
+  }
+
+  /** Centres of the groups, likewise, and where the lists of each begin. */
+  grouping(): { centres: Float32Array; offsets: Uint32Array } {
+    return { centres: this.restored(this.groups), offsets: this.groupOffsets };
+  }
+
+  /** The list of every row, in order. */
   async assignAll(): Promise<Uint32Array> {
-    const { rows, field, environment } = this.input;
-    const lists = new Uint32Array(rows.count);
+    const { space, input } = this;
+    const { rows, field, environment } = input;
+    const found = new Uint32Array(rows.count);
     const pace = new Pace((n) => environment.progress(`${field.name}: ivf lists`, n, rows.count));
+    let held = 0;
+    let done = 0;
+    const settle = async () => {
+      const order = new Uint32Array(held);
+      const offsets = await this.arrange(held, order);
+      await this.assignNear(offsets);
+      for (let i = 0; i < held; i++) found[done + order[i]] = space.assigned[i];
+      done += held;
+      held = 0;
+      await pace.step(done);
+    };
     for (const piece of rows.pieces()) {
-      // A piece may be larger than the sample it is put in place of.
-      for (let from = 0; from < piece.count; from += this.sampled) {
-        const count = Math.min(this.sampled, piece.count - from);
-        const target = this.rowsView(count);
-        target.set(piece.rows.subarray(from * rows.floats, (from + count) * rows.floats));
-        this.centre(target);
-        await this.assign(count, undefined);
-        lists.set(this.arena.u32(this.assigned, count), piece.first + from);
-      }
-      await pace.step(piece.first);
-    }
-    return lists;
-  }
-
-  private rowsView(count: number): Float32Array {
-    return this.arena.f32(this.rowsAt, count * this.input.rows.floats);
-  }
-
-  private table(): Float32Array {
-    return this.arena.f32(this.centroidsAt, this.tableLists * this.input.rows.floats);
-  }
-
-  /** Chooses rows without replacement, in order (Knuth, TAOCP 2, algorithm 3.4.2 S), and centres them. */
-  private async sample(): Promise<void> {
-    const { rows, environment } = this.input;
-    const view = this.rowsView(this.sampled);
-    let taken = 0;
-    let largest = 0;
-    const step = `${this.input.field.name}: ivf sampling`;
-    const pace = new Pace((done) => environment.progress(step, done, rows.count));
-    for (const piece of rows.pieces()) {
-      await pace.step(piece.first);
-      for (const value of piece.rows) largest = Math.max(largest, Math.abs(value));
-      for (let i = 0; i < piece.count; i++) {
-        const left = rows.count - (piece.first + i);
-        if (left * uniform(environment.seed, piece.first + i) >= this.sampled - taken) continue;
-        view.set(piece.rows.subarray(i * rows.floats, (i + 1) * rows.floats), taken++ * rows.floats);
+      for (let from = 0; from < piece.count; ) {
+        const count = Math.min(space.room - held, piece.count - from);
+        space.load(piece.rows.subarray(from * rows.floats, (from + count) * rows.floats), held);
+        held += count;
+        from += count;
+        if (held === space.room) await settle();
       }
     }
-    const sums = new Float64Array(rows.floats);
-    for (let i = 0; i < view.length; i++) sums[i % rows.floats] += view[i];
-    this.mean.set(sums.map((sum) => sum / this.sampled));
-    this.scale = scaleOf(largest);
-    this.centre(view);
-  }
-
-  private centred(value: number, i: number): number {
-    return (value - this.mean[i % this.mean.length]) * this.scale;
-  }
-
-  /** Subtracts the mean from every row, and scales. */
-  private centre(rows: Float32Array): void {
-    const { mean, scale } = this;
-    for (let start = 0; start < rows.length; start += mean.length) {
-      for (let j = 0; j < mean.length; j++) rows[start + j] = (rows[start + j] - mean[j]) * scale;
-    }
-  }
-
-  /** Starts from distinct sampled rows, drawn by an unfinished Fisher-Yates shuffle. */
-  private seed(): void {
-    const { floats } = this.input.rows;
-    const rows = this.rowsView(this.sampled);
-    const numbers = Uint32Array.from({ length: this.sampled }, (_, i) => i);
-    const centroids = new Float64Array(this.lists * floats);
-    for (let list = 0; list < this.lists; list++) {
-      const left = this.sampled - list;
-      const other = list + Math.floor(uniform(hash32(this.input.environment.seed, 0x5eed), list) * left);
-      [numbers[list], numbers[other]] = [numbers[other], numbers[list]];
-      centroids.set(rows.subarray(numbers[list] * floats, (numbers[list] + 1) * floats), list * floats);
-    }
-    this.place(centroids);
-  }
-
-  private async assign(count: number, pace: Pace | undefined): Promise<void> {
-    const { rows } = this.input;
-    const operations = this.tableLists * rows.floats;
-    const chunk = Math.max(64, Math.floor(CALL_OPERATIONS / operations / 64) * 64);
-    const { rowsAt, centroidsAt, halfNorms, tableLists, assigned, distances } = this;
-    const args = [rowsAt, rows.rowBytes, centroidsAt, halfNorms, tableLists, assigned, distances];
-    await this.team!.run(JOB.assignRows, 0, count, args, chunk);
-    await pace?.step(count);
+    if (held > 0) await settle();
+    return found;
   }
 
   /** Sends the threads away. */
   end(): void {
-    this.team?.goHome();
+    this.space.end();
   }
 
-  /** Moves each centroid to the mean of its rows; one without rows to the row worst served. */
-  private update(iteration: number): void {
-    const { floats, rowBytes } = this.input.rows;
-    const sums = this.arena.f64(this.sums, this.tableLists * floats);
-    const counts = this.arena.u32(this.counts, this.tableLists);
-    sums.fill(0);
-    counts.fill(0);
-    this.arena.kernels.accumulateRows(
-      this.rowsAt,
-      rowBytes,
-      0,
-      this.sampled,
-      this.assigned,
-      this.sums,
-      this.counts,
+  private restored(table: CentroidTable): Float32Array {
+    const { floats } = this.input.rows;
+    const out = new Float32Array(table.count * floats);
+    for (let i = 0; i < table.count; i++) out.set(this.space.restored(table.row(i)), i * floats);
+    return out;
+  }
+
+  /** Lists that rows of a group are compared with, beside those of the group itself. */
+  private get nearLists(): number {
+    const { nlist, groups } = this;
+    return Math.min(nlist, Math.ceil(nlist / groups.count) * NEAR_GROUPS);
+  }
+
+  /** From 0 to below 1, each time another. */
+  private draw(): number {
+    return uniform(hash32(this.input.environment.seed, 0x5eed), this.draws++);
+  }
+
+  /**
+   * Seeds for some rows, k-means++: each is a row drawn with a chance in proportion to its squared
+   * distance to the nearest seed before.
+   */
+  private async seed(from: number, to: number, table: CentroidTable, count: number): Promise<void> {
+    const { space } = this;
+    table.resize(count);
+    const nearest = new Float32Array(to - from).fill(Number.POSITIVE_INFINITY);
+    const one = this.one;
+    let chosen = Math.floor(this.draw() * (to - from));
+    for (let i = 0; i < count; i++) {
+      table.set(i, space.row(from + chosen));
+      if (i === count - 1) break;
+      one.copy(table, [i]);
+      await space.assign(from, to, one);
+      let total = 0;
+      for (let row = 0; row < nearest.length; row++) {
+        const distance = space.distances[from + row];
+        if (distance < nearest[row]) nearest[row] = distance;
+        total += nearest[row];
+      }
+      let left = this.draw() * total;
+      chosen = 0;
+      while (chosen < nearest.length - 1 && left >= nearest[chosen]) left -= nearest[chosen++];
+    }
+  }
+
+  /** The first centroids of all lists: of each group's rows, as many as its share of them. */
+  private async divide(offsets: Uint32Array, report: (group: number) => void): Promise<void> {
+    const { lists, work, groups } = this;
+    const shares = apportion(this.nlist, offsets);
+    let first = 0;
+    for (let group = 0; group < groups.count; group++) {
+      const [from, to] = [offsets[group], offsets[group + 1]];
+      if (shares[group] > 0) {
+        await this.seed(from, to, work, shares[group]);
+        await this.lloyd(from, to, work, LOCAL_ITERATIONS);
+      }
+      for (let i = 0; i < shares[group]; i++) lists.set(first + i, work.row(i));
+      first += shares[group];
+      report(group);
+    }
+  }
+
+  private async lloyd(from: number, to: number, table: CentroidTable, iterations: number): Promise<void> {
+    for (let iteration = 0; iteration < iterations; iteration++) {
+      await this.space.assign(from, to, table);
+      this.space.update(from, to, table);
+    }
+  }
+
+  /**
+   * Sorts the first rows by group, keeping their order in one.
+   * @param order gets what stood where, if given @returns where each group's rows begin
+   */
+  private async arrange(count: number, order = new Uint32Array(count)): Promise<Uint32Array> {
+    const { space, groups } = this;
+    await space.assign(0, count, groups);
+    const offsets = new Uint32Array(groups.count + 1);
+    for (let row = 0; row < count; row++) offsets[space.assigned[row] + 1]++;
+    for (let group = 0; group < groups.count; group++) offsets[group + 1] += offsets[group];
+    const next = offsets.slice();
+    for (let row = 0; row < count; row++) order[next[space.assigned[row]]++] = row;
+    space.arrange(order);
+    return offsets;
+  }
+
+  /** Numbers lists by group: a search looks at the lists of the groups that are near. */
+  private async renumber(): Promise<void> {
+    const { space, groups, lists, work, nlist, groupOffsets } = this;
+    await space.assignCentroids(lists, groups);
+    const groupOf = space.assigned.slice(0, nlist);
+    for (const group of groupOf) groupOffsets[group + 1]++;
+    for (let group = 0; group < groups.count; group++) groupOffsets[group + 1] += groupOffsets[group];
+    const next = groupOffsets.slice();
+    const order = new Uint32Array(nlist);
+    for (let list = 0; list < nlist; list++) order[next[groupOf[list]]++] = list;
+    work.copy(lists, order);
+    lists.copy(
+      work,
+      order.map((_, i) => i),
     );
-    const centroids = Float64Array.from(this.table().subarray(0, this.lists * floats));
-    const empty: number[] = [];
-    for (let list = 0; list < this.lists; list++) {
-      if (counts[list] === 0) empty.push(list);
-      else for (let i = list * floats; i < (list + 1) * floats; i++) centroids[i] = sums[i] / counts[list];
-    }
-    // After the last pass nothing would follow a moved centroid: an empty list stays as it is.
-    if (empty.length > 0 && iteration < ITERATIONS - 1) this.reseed(centroids, empty);
-    this.place(centroids);
   }
 
-  private reseed(centroids: Float64Array, empty: number[]): void {
-    const { floats } = this.input.rows;
-    const rows = this.rowsView(this.sampled);
-    const distances = this.arena.f32(this.distances, this.sampled);
-    const worst = Uint32Array.from({ length: this.sampled }, (_, i) => i)
-      .filter((row) => distances[row] > 0)
-      .sort((a, b) => distances[b] - distances[a] || a - b);
-    for (let i = 0; i < Math.min(empty.length, worst.length); i++) {
-      centroids.set(rows.subarray(worst[i] * floats, (worst[i] + 1) * floats), empty[i] * floats);
-    }
+  /** Lists near each group by their centroids, those whose rows might be the group's, and its own. */
+  private findNear(): void {
+    const { groups, lists, nlist, space, groupOffsets } = this;
+    const wanted = this.nearLists;
+    const products = space.products(groups, lists, this.productsAt);
+    const keys = new Float64Array(nlist);
+    this.near = Array.from({ length: groups.count }, (_, group) => {
+      for (let list = 0; list < nlist; list++) {
+        const distance = lists.halfNorms[list] - products[group * lists.padded + list];
+        keys[list] = keyOf(distance) * NUMBERS + list;
+      }
+      keys.sort();
+      const near = new Set(Array.from(keys.subarray(0, wanted), (key) => key % NUMBERS));
+      for (let list = groupOffsets[group]; list < groupOffsets[group + 1]; list++) near.add(list);
+      return Uint32Array.from(near).sort();
+    });
   }
 
-  /** Puts centroids and their norms where the kernel finds them. */
-  private place(centroids: Float64Array): void {
-    const { floats } = this.input.rows;
-    const table = this.table();
-    if (this.input.field.metric === 'cosine') this.normalise(centroids);
-    table.set(centroids);
-    const halfNorms = this.arena.f32(this.halfNorms, this.tableLists);
-    halfNorms.fill(Number.POSITIVE_INFINITY);
-    for (let list = 0; list < this.lists; list++) {
-      let sum = 0;
-      for (let i = list * floats; i < (list + 1) * floats; i++) sum += table[i] * table[i];
-      halfNorms[list] = sum / 2;
+  /** List of each of the rows that are in order of groups, of those near the group. */
+  private async assignNear(offsets: Uint32Array): Promise<void> {
+    const { space, lists, work, near } = this;
+    for (let group = 0; group < offsets.length - 1; group++) {
+      const [from, to] = [offsets[group], offsets[group + 1]];
+      if (from === to) continue;
+      const numbers = near[group];
+      work.copy(lists, numbers);
+      await space.assign(from, to, work);
+      for (let row = from; row < to; row++) space.assigned[row] = numbers[space.assigned[row]];
     }
   }
 
-  /** Spherical k-means: centroids of unit vectors are unit vectors, except one that sums to nothing. */
-  private normalise(centroids: Float64Array): void {
-    const { floats } = this.input.rows;
-    for (let list = 0; list < this.lists; list++) {
-      const centroid = centroids.subarray(list * floats, (list + 1) * floats);
-      const whole = centroid.map((value, i) => value / this.scale + this.mean[i]);
-      if (whole.every((value) => value === 0)) continue;
-      centroid.set(unit(whole).map((value, i) => this.centred(value, i)));
+  /**
+   * Relieves the fullest lists: the emptiest ones move there, each to a row of the list it relieves.
+   * @param counts rows of each list
+   */
+  private balance(counts: Uint32Array): void {
+    const { space, lists, nlist } = this;
+    const mean = space.room / nlist;
+    const order = Array.from(counts.keys()).sort((a, b) => counts[a] - counts[b] || a - b);
+    const moves = new Map<number, number[]>();
+    let empty = 0;
+    for (let full = nlist - 1; full > empty; full--) {
+      for (let wanted = Math.floor(counts[order[full]] / (FULL * mean)); wanted > 0; wanted--) {
+        if (empty >= full || counts[order[empty]] > mean / FULL) break;
+        const spare = order[empty++];
+        const spares = moves.get(order[full]);
+        if (spares === undefined) moves.set(order[full], [spare]);
+        else spares.push(spare);
+      }
+    }
+    if (moves.size === 0) return;
+    const met = new Uint32Array(nlist);
+    for (let row = 0; row < space.room; row++) {
+      const list = space.assigned[row];
+      const spare = moves.get(list);
+      if (spare === undefined) continue;
+      // The last rows of a list, one for each: any will do, as long as it is always the same.
+      const left = counts[list] - met[list]++;
+      if (left <= spare.length) lists.set(spare[left - 1], space.row(row));
     }
   }
 }
 
-/** The power of two that brings a largest component to between 1 and 2; by its bits, so it is exact. */
-function scaleOf(largest: number): number {
-  if (largest === 0) return 1;
-  const bits = new Uint32Array(Float32Array.of(largest).buffer)[0];
-  return 2 ** (127 - (bits >>> 23));
+/** Lists of each group, in proportion to its rows, the largest remainders rounded up; one at least where it has rows. */
+function apportion(nlist: number, offsets: Uint32Array): Uint32Array {
+  const groups = offsets.length - 1;
+  const total = offsets[groups];
+  const size = (group: number) => offsets[group + 1] - offsets[group];
+  const shares = Uint32Array.from({ length: groups }, (_, group) =>
+    Math.floor((size(group) * nlist) / total),
+  );
+  const rest = (group: number) => (size(group) * nlist) / total - shares[group];
+  const byRest = Array.from(shares.keys()).sort((a, b) => rest(b) - rest(a) || a - b);
+  let left = nlist - shares.reduce((sum, share) => sum + share, 0);
+  for (let i = 0; left > 0; i++) {
+    shares[byRest[i % groups]]++;
+    left--;
+  }
+  return shares;
 }
