@@ -175,8 +175,31 @@ export interface KernelExports {
    * @param counts u8[nodes], links of each row before: only these are followed, so threads may share it
    */
   fillRows(from: number, to: number, counts: Pointer): void;
-  /** Leaves the nearest nodes found in the pool, best first. @param breadth efSearch @returns how many */
-  searchGraph(query: Pointer, breadth: number): number;
+  /**
+   * Names a table of what the way down reads: the nodes above level 0, a number each, the highest level first. Without
+   * one (a level of -1) searches read the graph itself. What they find is the same.
+   * @param codes rows as in setCodes, by number
+   * @param rows u32 rows of the numbers linked, `rowBytes` apart, levels 1, 2, … of a node one behind the other
+   * @param firsts u32 by number, its first row @param ids u32 by number, its node
+   * @param entry a number @param level the entry's
+   */
+  setDescent(
+    codes: Pointer,
+    rows: Pointer,
+    rowBytes: number,
+    firsts: Pointer,
+    ids: Pointer,
+    entry: number,
+    level: number,
+  ): void;
+  /**
+   * Leaves the nearest nodes found in the pool, best first.
+   * @param breadth efSearch, the most that are kept
+   * @param depth, factor above 0: ends, too, when all that is left is farther than `factor` times the squared distance
+   *   of the depth-th best; no rule for inner products of bytes, which are no distances
+   * @returns how many
+   */
+  searchGraph(query: Pointer, breadth: number, depth: number, factor: number): number;
 
   /**
    * Nearest centroid of each row, by half the centroid's squared norm minus the inner product in

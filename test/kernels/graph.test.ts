@@ -82,7 +82,7 @@ function kernelGraph(space: Space, rows: Row[], levels: Uint8Array, m: number, w
   const search = (query: Row, ef: number): Entry[] => {
     const queryAt = arena.tail(query.byteLength);
     arena.bytes(queryAt, query.byteLength).set(bytesOf(query));
-    const size = arena.kernels.searchGraph(queryAt, ef);
+    const size = arena.kernels.searchGraph(queryAt, ef, 0, 0);
     const words = arena.u32(pool, size * 2);
     return Array.from({ length: size }, (_, i) => ({ position: words[2 * i] >>> 1, key: words[2 * i + 1] }));
   };

@@ -34,7 +34,12 @@ export function codeAt(id: u32): usize {
  */
 @inline
 export function touch(id: u32): u32 {
-  const at = codeAt(id);
+  return touchAt(codeAt(id));
+}
+
+/** The same of a code wherever it stands. */
+@inline
+export function touchAt(at: usize): u32 {
   let sum: u32 = load<u8>(at);
   for (let offset: usize = 64; offset < touchBytes; offset += 64) sum |= load<u8>(at + offset);
   return sum;

@@ -7,9 +7,9 @@ import { key1, key4 } from './distance';
 export const NONE: u32 = 0xffffffff;
 
 /** Level-0 rows of node 0, 1, …; a row is 64-byte aligned, so its cache lines are its own. */
-let links: usize = 0;
+export let links: usize = 0;
 /** Bytes from one level-0 row to the next. */
-let linkBytes: usize = 0;
+export let linkBytes: usize = 0;
 /** Rows of the levels above, a node's levels 1, 2, … one behind the other. */
 let upper: usize = 0;
 let upperBytes: usize = 0;

@@ -2,6 +2,7 @@
 // units of its arguments, in ../exports.ts. Nothing in this folder allocates, checks an argument
 // or grows the memory: pointers come from an Arena, and what a file says was validated before.
 export { setCodes } from './codes';
+export { setDescent } from './descent';
 export { keyBetween, keysBetween } from './distance';
 export { setEntry, setGraph, setScratch } from './graph';
 export { chooseLinks, collectLinks, fillRows, linkBack } from './insert';

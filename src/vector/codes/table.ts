@@ -13,6 +13,7 @@ const OUTSIDE_MOST = 32;
 export class CodeTable {
   /** Bytes that a query takes. */
   readonly queryBytes: number;
+  /** Bytes from one code to the next. */
   readonly stride: number;
   readonly width: number;
   readonly base: Pointer;

@@ -102,7 +102,7 @@ export class GraphArena {
   search(query: Pointer, breadth: number): Uint32Array {
     const pool = this.arena.tail(breadth * 8);
     this.arena.kernels.setScratch(pool, this.scratch);
-    const size = this.arena.kernels.searchGraph(query, breadth);
+    const size = this.arena.kernels.searchGraph(query, breadth, 0, 0);
     return this.arena.u32(pool, size * 2);
   }
 

@@ -6,6 +6,7 @@ import type { VectorRequest, VectorSearcher } from '../kind.js';
 import { expectShape, loadOrder, type VectorPart } from '../part.js';
 import type { QueryVector } from '../query.js';
 import { SLACK, VectorRows } from '../rows.js';
+import { tabulateDescent } from './descent.js';
 import { GraphArena, linkShape } from './graph.js';
 import { MAX_LEVEL } from './levels.js';
 
@@ -75,6 +76,7 @@ export class HnswSearcher implements VectorSearcher {
     this.boundUpper(levels, above);
     this.graph.select();
     arena.kernels.setEntry(entry, maxLevel);
+    tabulateDescent(this.graph, levels, this.codes ?? this.rows.table(), entry);
   }
 
   search(query: QueryVector, { depth, settings, note }: VectorRequest): Candidates {
