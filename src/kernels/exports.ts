@@ -95,6 +95,28 @@ export interface KernelExports {
     mask: Pointer,
   ): void;
   /**
+   * Names a table of 4-bit codes in blocks of 32 positions, for scanBlockLists().
+   * @param groups codes of a position, an even number; a block is 16 bytes for each (see assembly/blocks.ts)
+   * @param biases f32 by position, whole blocks, 16-byte aligned @param factors the same
+   */
+  setBlocks(blocks: Pointer, groups: number, biases: Pointer, factors: Pointer): void;
+  /**
+   * Scans lists of consecutive positions of blocks. A distance is base + bias - factor · (offset +
+   * step · sum), in float32, where the sum is of each group's table entry for its code.
+   * @param query f32 offset, f32 step, 8 bytes, then u8[groups, 16], entries below 128 and with a sum
+   *   of each group's largest below 65,536; 16-byte aligned
+   * @param bases f32[count], by list @param lists, offsets, reservoir, mask as in scanLists()
+   */
+  scanBlockLists(
+    query: Pointer,
+    lists: Pointer,
+    bases: Pointer,
+    count: number,
+    offsets: Pointer,
+    reservoir: Pointer,
+    mask: Pointer,
+  ): void;
+  /**
    * All codes from `from` to `to` whose key is at most `limit`.
    * @param out u32[to - from]
    * @returns how many positions were written

@@ -1,6 +1,7 @@
 // The one entry of kernels.wasm: every function exported here is described, with the shapes and
 // units of its arguments, in ../exports.ts. Nothing in this folder allocates, checks an argument
 // or grows the memory: pointers come from an Arena, and what a file says was validated before.
+export { scanBlockLists, setBlocks } from './blocks';
 export { setCodes } from './codes';
 export { setDescent } from './descent';
 export { keyBetween, keysBetween } from './distance';

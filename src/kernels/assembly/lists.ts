@@ -6,7 +6,7 @@ import { ByteDot, ByteL2, Hamming, MixedDot, MixedL2, NegatedDot, SquaredL2 } fr
 
 /** Bits of positions from `position` on, up to 32 of them; all set without a mask. */
 @inline
-function bitsAt(mask: usize, position: u32): u32 {
+export function bitsAt(mask: usize, position: u32): u32 {
   if (mask == 0) return 0xffffffff;
   return (load<u64>(mask + (((position >> 5) as usize) << 2)) >> ((position & 31) as u64)) as u32;
 }
