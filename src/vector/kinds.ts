@@ -23,12 +23,14 @@ export interface VectorKind {
   /** One line for --help. */
   summary: string;
   params: VectorParam[];
-  /** Names of stages that may follow, `hnsw+sq8`; the first stands when none is written. */
+  /** Names of stages that may follow, `hnsw+sq8`. */
   stages: VectorStageName[];
+  /** The stage that stands when none is written; undefined: none does. */
+  defaultStage: VectorStageName | undefined;
   queryOptions: VectorQueryOption[];
 }
 
-export type VectorStageName = 'sq8' | 'f32';
+export type VectorStageName = 'sq8' | 'f32' | 'pq' | 'rabitq' | 'refine';
 
 /** What a structure is built and searched on; whatever it is, results are scored on the vectors. */
 export interface VectorStage {
@@ -36,6 +38,8 @@ export interface VectorStage {
   /** One line for --help. */
   summary: string;
   params: VectorParam[];
+  /** Names of stages that may follow this one; the first does when none is written. */
+  next: VectorStageName[];
 }
 
 /**
@@ -61,8 +65,9 @@ export const vectorKinds: VectorKind[] = [
     kind: 'flat',
     summary: 'compares with every vector; exact, no build, time grows with the number of vectors',
     params: [],
-    stages: [],
-    queryOptions: [],
+    stages: ['sq8', 'pq', 'rabitq'],
+    defaultStage: undefined,
+    queryOptions: [EXACT],
   },
   {
     kind: 'ivf',
@@ -76,7 +81,8 @@ export const vectorKinds: VectorKind[] = [
         meaning: 'lists; 0 chooses the power of two nearest to 4 times the square root of the vectors',
       },
     ],
-    stages: ['sq8', 'f32'],
+    stages: ['sq8', 'f32', 'pq', 'rabitq'],
+    defaultStage: 'sq8',
     queryOptions: [
       {
         name: 'nprobe',
@@ -107,6 +113,7 @@ export const vectorKinds: VectorKind[] = [
       },
     ],
     stages: ['sq8', 'f32'],
+    defaultStage: 'sq8',
     queryOptions: [
       {
         name: 'efSearch',
@@ -133,11 +140,48 @@ export const vectorStages: VectorStage[] = [
           'components of a code: fewer than a vector has are leading principal axes; 0 chooses all of up to 200, else 128 or more axes',
       },
     ],
+    next: [],
   },
   {
     stage: 'f32',
     summary: 'the vectors themselves, as they are stored',
     params: [],
+    next: [],
+  },
+  {
+    stage: 'pq',
+    summary: 'a learnt word for each group of components, relative to the list, 32 vectors looked up at once',
+    params: [
+      {
+        name: 'm',
+        default: 0,
+        min: 0,
+        max: 65_536,
+        meaning: 'words of a vector; 0 chooses one for two components, from 257 components on for four',
+      },
+      { name: 'bits', default: 4, min: 4, max: 4, meaning: 'of a word' },
+    ],
+    next: ['refine'],
+  },
+  {
+    stage: 'rabitq',
+    summary: 'one bit a component after a random rotation, relative to the list; distances without bias',
+    params: [],
+    next: ['refine'],
+  },
+  {
+    stage: 'refine',
+    summary: 'candidates that are ranked on the vectors',
+    params: [
+      {
+        name: 'factor',
+        default: 0,
+        min: 0,
+        max: 10_000,
+        meaning: 'candidates for each result asked for; 0 chooses 8 after pq, 24 after rabitq',
+      },
+    ],
+    next: [],
   },
 ];
 

@@ -41,25 +41,37 @@ export function resolveVectorSpec(spec: IndexSpec): IndexSpec {
   };
 }
 
-function resolveStages(spec: IndexSpec, { kind, stages }: VectorKind, where: string): SpecPart[] {
-  const [first, second] = spec.stages;
-  if (first === undefined)
-    return stages.length === 0 ? [] : [resolveStage({ kind: stages[0], params: {} }, where)];
-  if (!stages.some((stage) => stage === first.kind)) {
-    const known = vectorStages.some((stage) => stage.stage === first.kind);
-    const takes = stages.length === 0 ? 'takes no stage' : `takes ${stages.map((s) => `+${s}`).join(', ')}`;
-    const problem = known ? `'${kind}' has no stage '+${first.kind}'` : `stage '+${first.kind}' is not known`;
-    throw new UsageError(`${where}: ${problem}${didYouMean(first.kind, stages)}; ${kind} ${takes}`);
+/** Each stage says what may follow it, as the kind says what may follow that. */
+function resolveStages(spec: IndexSpec, found: VectorKind, where: string): SpecPart[] {
+  const { kind, stages, defaultStage } = found;
+  const resolved: SpecPart[] = [];
+  let before: string = kind;
+  let names: string[] = stages;
+  let missing: string | undefined = defaultStage;
+  for (let i = 0; i < spec.stages.length || missing !== undefined; i++) {
+    const part = spec.stages[i] ?? { kind: missing!, params: {} };
+    const stage = vectorStages.find((candidate) => candidate.stage === part.kind);
+    if (stage === undefined || !names.includes(stage.stage)) {
+      throw new UsageError(`${where}: ${refusal(part.kind, before, names, kind)}`);
+    }
+    resolved.push({ kind: part.kind, params: resolveParams(part, stage.params, where) });
+    before = `+${stage.stage}`;
+    names = stage.next;
+    missing = stage.next[0];
   }
-  if (second !== undefined) {
-    throw new UsageError(`${where}: '+${second.kind}' after '+${first.kind}'; ${kind} takes one stage`);
-  }
-  return [resolveStage(first, where)];
+  return resolved;
 }
 
-function resolveStage(part: SpecPart, where: string): SpecPart {
-  const { params } = vectorStages.find((stage) => stage.stage === part.kind)!;
-  return { kind: part.kind, params: resolveParams(part, params, where) };
+/** What is wrong with a stage, and what would be right. */
+function refusal(name: string, before: string, names: string[], kind: string): string {
+  const known = vectorStages.some(({ stage }) => stage === name);
+  const problem = known ? `'${before}' has no stage '+${name}'` : `stage '+${name}' is not known`;
+  const takes = names.length === 0 ? 'takes no stage' : `takes ${names.map((s) => `+${s}`).join(', ')}`;
+  const others = vectorKinds.filter((other) => other.kind !== kind && other.stages.some((s) => s === name));
+  const elsewhere = others.map((other) => `'${other.kind}+${name}'`).join(' and ');
+  const there =
+    elsewhere === '' || before !== kind ? '' : `; there ${others.length > 1 ? 'are' : 'is'} ${elsewhere}`;
+  return `${problem}${known ? '' : didYouMean(name, names)}; ${before} ${takes}${there}`;
 }
 
 function resolveParams(part: SpecPart, known: VectorParam[], where: string): Record<string, number> {

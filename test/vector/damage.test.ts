@@ -79,6 +79,10 @@ describe('what a search would follow is refused when it is loaded', () => {
     ['codes of no step', 'hnsw', (_, m) => (m.step = 0), /codes of 5 in steps of 0/],
     ['codes of more components', 'hnsw', (_, m) => (m.codes = 7), /'codes' is 7/],
     ['codes of fewer components', 'hnsw', (_, m) => (m.codes = 4), /'vector\/emb\/origin' is 5/],
+    ['blocks of another codec', 'ivf+pq', (_, m) => (m.codec = 'rabitq'), /has codes 'rabitq'/],
+    ['blocks of more groups', 'ivf+pq', (_, m) => (m.codeGroups = 4), /'codeGroups' is 4/],
+    ['blocks of no seed', 'flat+rabitq', (_, m) => (m.codeSeed = -1), /'codeSeed' is -1/],
+    ['too few factors', 'flat+pq', (a) => a.set('factors', a.get('factors')!.slice(4)), /factors' is 399/],
     ['rows of another type', 'flat', (_, m) => (m.rows = 'u8'), /is f32, not u8/],
     ['rows of no type', 'flat', (_, m) => (m.rows = 'f16'), /rows of f16/],
     ['too few rows', 'flat', (a) => a.set('rows', a.get('rows')!.slice(32)), /array 'vector\/emb\/rows' is/],
@@ -142,6 +146,20 @@ describe('what is merely wrong is found by check', () => {
       /longer than the longest/,
     ],
     ['a code of another vector', 'hnsw', 'l2', (a) => a.get('codes')!.fill(9, 0, 1), /the code of row 0/],
+    [
+      'a word of another vector',
+      'ivf+pq',
+      'l2',
+      (a) => a.get('codes')!.fill(0x77, 0, 1),
+      /the code of row 0/,
+    ],
+    [
+      'a bias of another vector',
+      'flat+rabitq',
+      'ip',
+      (a) => f32(a, 'biases').set([9], 0),
+      /the code of row 0/,
+    ],
     ['an infinite centroid', 'ivf', 'l2', (a) => f32(a, 'centroids').set([Infinity], 0), /not finite/],
     ['rows in the wrong lists', 'ivf+f32', 'l2', (a) => f32(a, 'rows').reverse(), /padding|is nearer/],
     ['centroids in another order', 'ivf', 'l2', (a) => f32(a, 'centroids').copyWithin(0, 64), /is nearer/],
@@ -153,7 +171,7 @@ describe('what is merely wrong is found by check', () => {
   });
 });
 
-test.each(['hnsw', 'hnsw+f32', 'ivf', 'flat'])(
+test.each(['hnsw', 'hnsw+f32', 'ivf', 'flat', 'ivf+pq', 'flat+rabitq'])(
   '%s with random damage is refused or searched, never a trap',
   async (kind) => {
     const next = random(5);

@@ -15,6 +15,8 @@ describe('a resolved spec', () => {
     ['hnsw+f32', 'hnsw:M=16,efConstruction=200+f32'],
     ['hnsw+sq8:dim=64', 'hnsw:M=16,efConstruction=200+sq8:dim=64'],
     ['ivf', 'ivf:nlist=0+sq8:dim=0'],
+    ['ivf+pq', 'ivf:nlist=0+pq:m=0,bits=4+refine:factor=0'],
+    ['flat+rabitq+refine:factor=50', 'flat+rabitq+refine:factor=50'],
     ['emb=ivf:nlist=4096+f32', 'ivf:nlist=4096+f32'],
   ])('%s is %s', (text, resolved) => {
     expect(resolve(text)).toBe(resolved);
@@ -36,8 +38,24 @@ describe('a resolved spec', () => {
       'hnsw+sq4',
       "index spec 'hnsw+sq4': stage '+sq4' is not known; did you mean 'sq8'?; hnsw takes +sq8, +f32",
     ],
-    ['flat+sq8', "index spec 'flat+sq8': 'flat' has no stage '+sq8'; flat takes no stage"],
-    ['hnsw+sq8+f32', "index spec 'hnsw+sq8+f32': '+f32' after '+sq8'; hnsw takes one stage"],
+    [
+      'flat+f32',
+      "index spec 'flat+f32': 'flat' has no stage '+f32'; flat takes +sq8, +pq, +rabitq; there are 'ivf+f32' and 'hnsw+f32'",
+    ],
+    [
+      'hnsw+pq',
+      "index spec 'hnsw+pq': 'hnsw' has no stage '+pq'; hnsw takes +sq8, +f32; there are 'flat+pq' and 'ivf+pq'",
+    ],
+    [
+      'ivf+rabitc',
+      "index spec 'ivf+rabitc': stage '+rabitc' is not known; did you mean 'rabitq'?; ivf takes +sq8, +f32, +pq, +rabitq",
+    ],
+    [
+      'ivf+pq+refin',
+      "index spec 'ivf+pq+refin': stage '+refin' is not known; did you mean 'refine'?; +pq takes +refine",
+    ],
+    ['ivf+pq:bits=8', "index spec 'ivf+pq:bits=8': bits is 8; give a whole number from 4 to 4"],
+    ['hnsw+sq8+f32', "index spec 'hnsw+sq8+f32': '+sq8' has no stage '+f32'; +sq8 takes no stage"],
     ['hnsw+sq8:bits=4', "index spec 'hnsw+sq8:bits=4': 'sq8' has no parameter 'bits'; it takes dim"],
     ['ivf+f32:dim=3', "index spec 'ivf+f32:dim=3': 'f32' has no parameter 'dim'; it takes no parameters"],
     ['flat:M=16', "index spec 'flat:M=16': 'flat' has no parameter 'M'; it takes no parameters"],

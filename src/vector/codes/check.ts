@@ -1,5 +1,6 @@
 import { CorruptError } from '../../errors/index.js';
 import type { VectorPart } from '../part.js';
+import { blockStage, checkBlocks } from './blocks/index.js';
 import { loadCoder } from './table.js';
 
 /** Rows whose code is computed anew, spread over all. */
@@ -7,6 +8,10 @@ const SAMPLED = 256;
 
 /** Codes of a sample of rows are those the tables give. @throws CorruptError */
 export function checkCodes(part: VectorPart): void {
+  if (blockStage(part.field) !== undefined) {
+    checkBlocks(part);
+    return;
+  }
   const { reader, name, count, floats, rowBytes, bytes } = part;
   const coder = loadCoder(part);
   if (coder === undefined) return;

@@ -5,10 +5,13 @@
  * origin of each, so that distances between codes are whole numbers in the grid's unit. Long vectors
  * are turned to the principal axes of the data first and keep the leading ones. Under ip a component
  * is added that makes large products small distances. Codes only find candidates; these are scored
- * on the rows. Good for: a quarter of the memory traffic of float32, or less. Not for: scores.
+ * on the rows. blocks/ has codes of four bits and of one. Good for: a quarter of the memory traffic of float32, or less. Not for: scores.
  */
 
+export { blockStage } from './blocks/index.js';
 export { checkCodes } from './check.js';
 export { type Coder, codeBytes, trainCoder, writeCoder } from './coder.js';
-export { type ListCodes, openListCodes } from './list-codes.js';
+export type { ListCodes } from './list-codes.js';
+export { openListCodes } from './open.js';
 export { CodeTable, openCodes } from './table.js';
+export { writeListCodes } from './write.js';

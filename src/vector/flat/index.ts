@@ -1,18 +1,30 @@
 /**
- * flat: the rows alone. Exact, nothing to build, O(vectors · dim) a query.
+ * flat: every vector compared. On the rows alone it is exact and has nothing to build; with codes
+ * all of these are scanned, and the best ranked on the rows. O(vectors · bytes of a code) a query.
  */
-import type { VectorImplementation } from '../kind.js';
+import { blockStage, writeListCodes } from '../codes/index.js';
+import type { BuildInput, VectorImplementation } from '../kind.js';
 import { Pace } from '../pace.js';
 import { VectorRows } from '../rows.js';
+import { FlatCodeSearcher } from './search.js';
 
 export const flat: VectorImplementation = {
-  async build({ field, part, rows, environment }, out) {
+  async build(input, out) {
+    const { field, part, rows, environment } = input;
+    let coded = {};
+    if (field.spec.stages.length > 0) {
+      const centroids = await meanOf(input);
+      if (blockStage(field) !== undefined) out.add(`${part}/centroids`, 'f32', [1, rows.floats], centroids);
+      const offsets = Uint32Array.of(0, rows.count);
+      coded = await writeListCodes(input, { offsets, order: undefined, centroids }, out);
+    }
     const pace = new Pace((done) => environment.progress(`${field.name}: flat`, done, rows.count));
     await rows.writeTo(out, part, undefined, 0, pace);
-    return {};
+    return coded;
   },
 
   open(part) {
+    if (part.field.spec.stages.length > 0) return new FlatCodeSearcher(part);
     const rows = new VectorRows(part);
     rows.load();
     return { rows, search: (query, { depth }) => rows.exact(query, depth) };
@@ -22,3 +34,16 @@ export const flat: VectorImplementation = {
 
   describe: () => 'flat: every vector compared',
 };
+
+/** What codes are relative to. */
+async function meanOf({ field, rows, environment }: BuildInput): Promise<Float32Array> {
+  const sums = new Float64Array(rows.floats);
+  const pace = new Pace((done) => environment.progress(`${field.name}: mean`, done, rows.count));
+  for (const piece of rows.pieces()) {
+    for (let i = 0; i < piece.count; i++) {
+      for (let j = 0; j < rows.floats; j++) sums[j] += piece.rows[i * rows.floats + j];
+    }
+    await pace.step(piece.first);
+  }
+  return Float32Array.from(sums, (sum) => sum / rows.count);
+}

@@ -1,5 +1,5 @@
 import { type SegmentWriter, SMALL_CHUNK_BYTES } from '../../segment/index.js';
-import { trainCoder, writeCoder } from '../codes/index.js';
+import { writeListCodes } from '../codes/index.js';
 import type { BuildInput } from '../kind.js';
 import { Pace } from '../pace.js';
 import { autoNlist, Clustering } from './train.js';
@@ -15,7 +15,6 @@ export async function buildIvf(input: BuildInput, out: SegmentWriter) {
   const { field, part, rows, environment } = input;
   const asked = field.spec.params.nlist;
   const nlist = asked === 0 ? autoNlist(rows.count) : Math.min(asked, rows.count);
-  const coder = await trainCoder(input);
   const clustering = new Clustering(input, nlist);
   let lists: Uint32Array;
   try {
@@ -41,23 +40,12 @@ export async function buildIvf(input: BuildInput, out: SegmentWriter) {
     out.add(`${part}/groupOffsets`, 'u32', [groups + 1], groupOffsets);
   }
   out.add(`${part}/offsets`, 'u32', [nlist + 1], offsets);
-  out.add(`${part}/centroids`, 'f32', [nlist, rows.floats], clustering.centroids());
+  const centroids = clustering.centroids();
+  out.add(`${part}/centroids`, 'f32', [nlist, rows.floats], centroids);
   out.add(`${part}/order`, 'u32', [rows.count], order, SMALL_CHUNK_BYTES);
   const budget = environment.memoryBytes / 4;
-  const pace = (step: string) =>
-    new Pace((done) => environment.progress(`${field.name}: ivf ${step}`, done, rows.count));
-  let coded = {};
-  if (coder !== undefined) {
-    coded = writeCoder(coder, out, part);
-    const encoded = {
-      stride: coder.stride,
-      store: (piece: Float32Array, i: number, target: Uint8Array) =>
-        coder.encode(piece.subarray(i * rows.floats, (i + 1) * rows.floats), 1, target),
-    };
-    const sink = out.begin(`${part}/codes`, 'u8', [rows.count, coder.stride], SMALL_CHUNK_BYTES);
-    await rows.gather(sink, position, encoded, budget, pace('codes'));
-    sink.end();
-  }
-  await rows.writeTo(out, part, position, budget, pace('rows'));
+  const pace = new Pace((done) => environment.progress(`${field.name}: ivf rows`, done, rows.count));
+  const coded = await writeListCodes(input, { offsets, order, centroids }, out);
+  await rows.writeTo(out, part, position, budget, pace);
   return { nlist, groups, ...coded };
 }

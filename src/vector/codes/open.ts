@@ -1,0 +1,101 @@
+import type { Arena, Pointer, Space } from '../../kernels/index.js';
+import type { VectorPart } from '../part.js';
+import type { QueryVector } from '../query.js';
+import { SLACK, type VectorRows } from '../rows.js';
+import { BlockLists, blockStage } from './blocks/index.js';
+import type { ListCodes, ListScan, Lists } from './list-codes.js';
+import { type CodeTable, openCodes } from './table.js';
+
+/** Candidates kept of a scan on codes, in depths: a quarter of them, or all where axes were left out, are scored on the rows. */
+const SCAN_BREADTH = 8;
+
+/** Candidates ranked on the rows for each result wanted, where the spec leaves it open. */
+const REFINE: Record<string, number> = { pq: 8, rabitq: 24 };
+
+/** @throws CorruptError, ResourceError */
+export function openListCodes(part: VectorPart, rows: VectorRows, lists: Lists): ListCodes {
+  const blocks = blockStage(part.field);
+  if (blocks !== undefined) {
+    const asked = part.field.spec.stages.find(({ kind }) => kind === 'refine')?.params.factor ?? 0;
+    const refine = asked > 0 ? asked : REFINE[blocks.kind];
+    return new BlockLists(part, rows.arena, lists, refine);
+  }
+  const table = openCodes(part, rows.arena);
+  if (table !== undefined) return new TableLists(table, rows.arena, lists);
+  rows.load();
+  return new RowLists(rows, lists);
+}
+
+/** Codes of a byte a component. */
+class TableLists implements ListCodes {
+  readonly queryBytes: number;
+  private readonly table: CodeTable;
+  private readonly arena: Arena;
+  private readonly lists: Lists;
+
+  constructor(table: CodeTable, arena: Arena, lists: Lists) {
+    this.queryBytes = table.queryBytes;
+    this.table = table;
+    this.arena = arena;
+    this.lists = lists;
+  }
+
+  candidates(depth: number): number {
+    return this.table.candidates(SCAN_BREADTH * depth, depth);
+  }
+
+  prepare(query: QueryVector, at: Pointer): ListScan {
+    const { base, stride, width } = this.table;
+    return new CodeScan(this.arena, this.lists, at, {
+      base,
+      stride,
+      width,
+      space: this.table.place(query, at),
+    });
+  }
+}
+
+/** The rows as they are. */
+class RowLists implements ListCodes {
+  readonly queryBytes: number;
+  private readonly rows: VectorRows;
+  private readonly lists: Lists;
+
+  constructor(rows: VectorRows, lists: Lists) {
+    this.queryBytes = rows.queryBytes;
+    this.rows = rows;
+    this.lists = lists;
+  }
+
+  candidates(depth: number): number {
+    return depth + SLACK;
+  }
+
+  prepare(query: QueryVector, at: Pointer): ListScan {
+    const { arena } = this.rows;
+    this.rows.setQuery(query);
+    arena.bytes(at, this.queryBytes).set(arena.bytes(this.rows.selectRows(), this.queryBytes));
+    return new CodeScan(arena, this.lists, at, this.rows.table());
+  }
+}
+
+class CodeScan implements ListScan {
+  private readonly arena: Arena;
+  private readonly lists: Lists;
+  private readonly query: Pointer;
+  private readonly table: { base: Pointer; stride: number; width: number; space: Space };
+
+  constructor(arena: Arena, lists: Lists, query: Pointer, table: CodeScan['table']) {
+    this.arena = arena;
+    this.lists = lists;
+    this.query = query;
+    this.table = table;
+  }
+
+  scan(lists: Pointer, _bases: Pointer, count: number, reservoir: Pointer, mask: Pointer): void {
+    const { base, stride, width, space } = this.table;
+    const { kernels } = this.arena;
+    kernels.setCodes(base, stride, width, space);
+    kernels.scanLists(this.query, lists, count, this.lists.offsetsAt, reservoir, mask);
+  }
+}
