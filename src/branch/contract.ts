@@ -66,6 +66,8 @@ export interface SearchOptions {
   syntax?: 'plain' | 'query';
   /** HNSW: candidates kept while the graph is walked; raised to the depth asked for. */
   efSearch?: number;
+  /** HNSW: the walk ends where what is left is farther than 1 + gamma times the last hit. */
+  gamma?: number;
   /** IVF: lists scanned. */
   nprobe?: number;
   /** Vectors: compare with every one. */

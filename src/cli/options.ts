@@ -73,6 +73,12 @@ const searchOptions: OptionSpec[] = [
     group: SEARCH,
     parse: wholeNumber(1),
   },
+  {
+    flags: '--gamma <x>',
+    description: 'HNSW: stop where all that is left is farther than 1 + x times the last hit (0.05 to 0.3)',
+    group: SEARCH,
+    parse: number(0),
+  },
   { flags: '--nprobe <n>', description: 'IVF: lists scanned', group: SEARCH, parse: wholeNumber(1) },
   {
     flags: '--k1 <x>',

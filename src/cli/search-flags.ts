@@ -4,6 +4,7 @@ import type { RecallSettings } from '../recall/index.js';
 export interface SearchFlags {
   branches?: string[];
   efSearch?: number;
+  gamma?: number;
   nprobe?: number;
   k1?: number;
   b?: number;
@@ -12,6 +13,6 @@ export interface SearchFlags {
 }
 
 export function searchSettings(flags: SearchFlags): RecallSettings {
-  const { branches, efSearch, nprobe, k1, b, operator, syntax } = flags;
-  return { branches, efSearch, nprobe, k1, b, operator, syntax };
+  const { branches, efSearch, gamma, nprobe, k1, b, operator, syntax } = flags;
+  return { branches, efSearch, gamma, nprobe, k1, b, operator, syntax };
 }

@@ -129,6 +129,11 @@ export interface KernelExports {
    * @returns how many entries were left
    */
   refine(query: Pointer, positions: Pointer, count: number, best: Pointer, limit: number): number;
+  /**
+   * Positions that entries stand for. @param shift 0 for entries of a heap, 1 for those of a pool
+   * @param positions u32[count]
+   */
+  listPositions(entries: Pointer, count: number, shift: number, positions: Pointer): void;
 
   /**
    * Float64 scores of codes that are rows of numbers, higher is better: minus the squared distance, or the inner
@@ -137,6 +142,41 @@ export interface KernelExports {
    * @param positions u32[count] @param out f64[count rounded up to a multiple of 4]
    */
   scoreRows(query: Pointer, positions: Pointer, count: number, out: Pointer): void;
+
+  /** A float32 query as float64. @param count a multiple of 4 */
+  widenQuery(query: Pointer, count: number, out: Pointer): void;
+  /**
+   * A float32 query as bytes. @param count a multiple of 16
+   * @returns 1 when all components are whole numbers from 0 to 255; 0: not, and the bytes say nothing
+   */
+  narrowQuery(query: Pointer, count: number, out: Pointer): number;
+  /**
+   * Says how encodeQuery() makes codes; see QueryCoder, which computes the same.
+   * @param mean f32[floats] @param axes i16[columns][floats rounded up to a multiple of 8], or 0: components as they are
+   * @param columns a multiple of 4 @param largest what the largest component of a centred query becomes
+   * @param unit what a product of 1 by 1 is worth, over the largest component
+   * @param origin f64[dim + 1] @param length of ip's vectors, -1 where no component is added
+   * @param work encodeScratchBytes()
+   */
+  setEncoder(
+    mean: Pointer,
+    floats: number,
+    axes: Pointer,
+    columns: number,
+    largest: number,
+    unit: number,
+    origin: Pointer,
+    dim: number,
+    step: number,
+    length: number,
+    work: Pointer,
+  ): void;
+  /**
+   * The code of a float32 query.
+   * @param out u8[dim rounded up to even], or f32[dim] steps of the grid where some component is far outside of it
+   * @returns 1 for bytes, 0 for floats
+   */
+  encodeQuery(query: Pointer, out: Pointer): number;
 
   /**
    * Names the arrays of a graph over the codes and forgets every visit.

@@ -24,6 +24,6 @@ export {
   type Space,
 } from './exports.js';
 export { byteKeyOf, distanceIn, distanceOf, keyOf, NAN_KEY } from './keys.js';
-export { byteStride, byteWidth, linkSlots, rowFloats } from './layout.js';
+export { byteStride, byteWidth, encodeScratchBytes, linkSlots, rowFloats } from './layout.js';
 export { instantiate, kernelModule } from './loader.js';
 export type { CompiledModule, SharedMemory } from './webassembly.js';

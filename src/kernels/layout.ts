@@ -17,3 +17,8 @@ export function byteStride(dim: number): number {
 export function byteWidth(dim: number): number {
   return Math.ceil(dim / 16) * 16;
 }
+
+/** Bytes setEncoder() wants to work in. @param floats of a padded query @param components of a code, added ones and columns counted */
+export function encodeScratchBytes(floats: number, components: number): number {
+  return (Math.max(floats, components) + 2) * 8 + floats * 4 + 32;
+}

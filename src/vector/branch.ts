@@ -56,20 +56,27 @@ export class VectorBranch implements Branch {
   }
 }
 
+const NONE: string[] = [];
+
 class PreparedVector implements PreparedQuery {
-  readonly notes: string[];
   private readonly branch: VectorBranch;
   private readonly vector: QueryVector;
   private readonly settings: Settings;
+  private remarks: string[] = NONE;
 
   constructor(branch: VectorBranch, vector: QueryVector, settings: Settings) {
     this.branch = branch;
     this.vector = vector;
     this.settings = settings;
+  }
+
+  /** Put into words when they are asked for: a batch of queries asks once or never. */
+  get notes(): string[] {
+    const { branch, settings, remarks } = this;
     const how = settings.exact
       ? 'exact: every vector compared'
       : implementations[branch.field.spec.kind].describe(settings);
-    this.notes = [`${branch.name}: ${how}`];
+    return [how, ...remarks].map((text) => `${branch.name}: ${text}`);
   }
 
   search(segment: number, depth: number, filter?: DocSet): Candidates {
@@ -97,7 +104,6 @@ class PreparedVector implements PreparedQuery {
   }
 
   private note(text: string): void {
-    const line = `${this.branch.name}: ${text}`;
-    if (!this.notes.includes(line)) this.notes.push(line);
+    if (!this.remarks.includes(text)) this.remarks = [...this.remarks, text];
   }
 }

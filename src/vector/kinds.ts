@@ -10,7 +10,7 @@ export interface VectorParam {
 
 /** A setting of a query that concerns a kind. */
 export interface VectorQueryOption {
-  name: 'efSearch' | 'nprobe' | 'exact';
+  name: 'efSearch' | 'gamma' | 'nprobe' | 'exact';
   /** As text: some defaults depend on the index. */
   default: string;
   meaning: string;
@@ -47,6 +47,9 @@ export interface VectorStage {
  * SIFT, 0.95 on GloVe, whose neighbours are hard to tell apart.
  */
 export const DEFAULT_EF_SEARCH = 100;
+
+/** efSearch when none is given and gamma is: no query of the three collections needs so many. */
+export const GAMMA_EF_SEARCH = 1000;
 
 /** Lists scanned when no nprobe is given: recall@10 of 0.999, 0.99 and 0.96 on the same three. */
 export function defaultNprobe(nlist: number): number {
@@ -119,6 +122,11 @@ export const vectorKinds: VectorKind[] = [
         name: 'efSearch',
         default: String(DEFAULT_EF_SEARCH),
         meaning: 'candidates kept while the graph is walked; raised to the depth asked for',
+      },
+      {
+        name: 'gamma',
+        default: 'none',
+        meaning: `ends the walk where all that is left is farther than 1 + gamma times the last hit; efSearch then is at most ${GAMMA_EF_SEARCH}`,
       },
       EXACT,
     ],

@@ -2,50 +2,104 @@ import type { Query, SearchOptions } from '../branch/index.js';
 import { UsageError } from '../errors/index.js';
 import { rowFloats } from '../kernels/index.js';
 import type { VectorField } from '../schema/index.js';
-import { DEFAULT_EF_SEARCH } from './kinds.js';
-import { norm, unit } from './unit.js';
+import { norm } from './unit.js';
 
-/** A query vector as kernels take it, padded with zeros to whole rows. */
-export interface QueryVector {
+/** A query vector as kernels take it, padded with zeros to whole rows. Not to be written to: it may be the caller's. */
+export class QueryVector {
   /** What candidates are found with; of length 1 under cosine. */
-  single: Float32Array;
-  /** What scores are computed with; under cosine not rounded to float32. */
-  double: Float64Array;
+  readonly single: Float32Array;
+  /** False under cosine: then `double` says more than `single`. */
+  readonly isSingle: boolean;
+  private widened: Float64Array | undefined;
+  private length: number | undefined;
+
+  /** @param double of length 1 under cosine, not rounded to float32; else the vector itself */
+  constructor(single: Float32Array, double?: Float64Array) {
+    this.single = single;
+    this.isSingle = double === undefined;
+    this.widened = double;
+  }
+
+  /** What scores are computed with. */
+  get double(): Float64Array {
+    this.widened ??= new Float64Array(this.single);
+    return this.widened;
+  }
+
   /** Length of `double`. */
-  norm: number;
+  get norm(): number {
+    this.length ??= norm(this.double);
+    return this.length;
+  }
 }
 
 /** @throws UsageError naming the query when the vector does not fit the field */
 export function queryVector(field: VectorField, query: Query): QueryVector | undefined {
   const vector = Object.hasOwn(query.vectors, field.name) ? query.vectors[field.name] : undefined;
   if (vector === undefined) return undefined;
-  const what = `query '${query.id}': its vector for '${field.name}'`;
   if (vector.length !== field.dim) {
-    throw new UsageError(`${what} has ${vector.length} components, the index has ${field.dim}`);
+    throw new UsageError(
+      `${whatOf(field, query)} has ${vector.length} components, the index has ${field.dim}`,
+    );
   }
-  let zeros = true;
+  // Finite numbers times 0 are 0, all others are not; four sums do not wait for each other.
+  const length = field.metric === 'cosine' ? norm(vector) : 0;
+  if (!(length < Number.POSITIVE_INFINITY && allFinite(vector))) throw notFinite(field, query, vector);
+  const floats = rowFloats(field.dim);
+  if (field.metric !== 'cosine') {
+    if (floats === field.dim) return new QueryVector(vector);
+    const single = new Float32Array(floats);
+    single.set(vector);
+    return new QueryVector(single);
+  }
+  if (length === 0) {
+    throw new UsageError(`${whatOf(field, query)} is all zeros, which has no direction; cosine needs one`);
+  }
+  const single = new Float32Array(floats);
+  const double = new Float64Array(floats);
   for (let i = 0; i < vector.length; i++) {
-    if (!Number.isFinite(vector[i])) {
-      throw new UsageError(`${what} has ${vector[i]} as component ${i}; only finite numbers can be compared`);
-    }
-    if (vector[i] !== 0) zeros = false;
+    double[i] = vector[i] / length;
+    single[i] = double[i];
   }
-  const cosine = field.metric === 'cosine';
-  if (cosine && zeros) {
-    throw new UsageError(`${what} is all zeros, which has no direction; cosine needs one`);
+  return new QueryVector(single, double);
+}
+
+function whatOf(field: VectorField, query: Query): string {
+  return `query '${query.id}': its vector for '${field.name}'`;
+}
+
+function allFinite(vector: Float32Array): boolean {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const whole = vector.length & ~3;
+  for (let i = 0; i < whole; i += 4) {
+    a += vector[i] * 0;
+    b += vector[i + 1] * 0;
+    c += vector[i + 2] * 0;
+    d += vector[i + 3] * 0;
   }
-  const double = new Float64Array(rowFloats(field.dim));
-  double.set(cosine ? unit(vector) : vector);
-  return { single: new Float32Array(double), double, norm: norm(double) };
+  for (let i = whole; i < vector.length; i++) a += vector[i] * 0;
+  return a + b + c + d === 0;
+}
+
+function notFinite(field: VectorField, query: Query, vector: Float32Array): UsageError {
+  const at = vector.findIndex((value) => !Number.isFinite(value));
+  return new UsageError(
+    `${whatOf(field, query)} has ${vector[at]} as component ${at}; only finite numbers can be compared`,
+  );
 }
 
 /** Query-time settings with their defaults. */
 export interface Settings {
   exact: boolean;
-  efSearch: number;
+  /** Undefined: DEFAULT_EF_SEARCH, or with gamma GAMMA_EF_SEARCH. */
+  efSearch: number | undefined;
+  gamma: number | undefined;
   /** Undefined: by the number of lists of each segment. */
   nprobe: number | undefined;
 }
+
+/** Far beyond where every vector is looked at. */
+const MOST_GAMMA = 1000;
 
 /** @throws UsageError for a number that is not a whole one of at least 1 */
 export function querySettings(options: SearchOptions): Settings {
@@ -55,9 +109,13 @@ export function querySettings(options: SearchOptions): Settings {
       throw new UsageError(`${name} is ${value}; give a whole number of at least 1`);
     }
   }
+  const { gamma } = options;
+  if (gamma !== undefined && !(gamma >= 0 && gamma <= MOST_GAMMA))
+    throw new UsageError(`gamma is ${gamma}; give a number from 0 to ${MOST_GAMMA}, such as 0.1`);
   return {
     exact: options.exact ?? false,
-    efSearch: options.efSearch ?? DEFAULT_EF_SEARCH,
+    efSearch: options.efSearch,
+    gamma: options.gamma,
     nprobe: options.nprobe,
   };
 }

@@ -11,6 +11,7 @@ import {
 import { type ErrorBounds, errorBounds } from './bounds.js';
 import { loadDocs, spaceOf, type VectorPart } from './part.js';
 import type { QueryVector } from './query.js';
+import { SortedTop } from './sorted-top.js';
 
 /**
  * Rows per call of a scan. WebAssembly code is not replaced while it runs: a call that begins in
@@ -21,6 +22,8 @@ const SCAN_ROWS = 8192;
 const SCORE_ROWS = 1024;
 /** Candidates beyond the depth that are scored in float64: enough for rounding to reorder. */
 export const SLACK = 8;
+/** Candidates that are ranked as they come: more are put in order by float32 keys before. */
+const SORTED_MOST = 32;
 /** Searches that read single rows before all are loaded: by then a batch is under way. */
 const SINGLE_READS = 8;
 
@@ -41,6 +44,8 @@ export class VectorRows {
   readonly query: Pointer;
   private readonly queryDouble: Pointer;
   private readonly byteQuery: Pointer;
+  private readonly singleView: Float32Array;
+  private readonly doubleView: Float64Array;
   /** True when rows are bytes and the query fits bytes too: distances are whole numbers. */
   private whole = false;
   private base: Pointer | undefined;
@@ -49,6 +54,7 @@ export class VectorRows {
   /** Vector number of each position; undefined when they are the same. */
   private readonly order: Uint32Array | undefined;
   private positions: Map<number, number> | undefined;
+  private readonly top = new SortedTop();
 
   /** @param order a permutation of the vectors @throws CorruptError, ResourceError */
   constructor(part: VectorPart, order?: Uint32Array) {
@@ -63,6 +69,8 @@ export class VectorRows {
     this.query = this.arena.allocate(this.components * 4);
     this.queryDouble = this.arena.allocate(this.components * 8);
     this.byteQuery = this.arena.allocate(this.queryBytes);
+    this.singleView = this.arena.f32(this.query, part.floats);
+    this.doubleView = this.arena.f64(this.queryDouble, part.floats);
   }
 
   /** Brings all rows into memory, once. @throws CorruptError, ResourceError */
@@ -75,13 +83,14 @@ export class VectorRows {
     this.base = base;
   }
 
-  /** Puts a query where the kernels find it. */
+  /** Puts a query where the kernels find it. May load the rows: what was at the tail of the arena is lost. */
   setQuery(query: QueryVector): void {
-    const { floats } = this.part;
-    this.arena.f32(this.query, floats).set(query.single);
-    this.arena.f64(this.queryDouble, floats).set(query.double);
-    this.whole = this.part.bytes && fitsBytes(query.single);
-    if (this.whole) this.arena.bytes(this.byteQuery, query.single.length).set(query.single);
+    if (this.base === undefined && this.reads++ >= SINGLE_READS) this.load();
+    const { kernels } = this.arena;
+    this.singleView.set(query.single);
+    if (query.isSingle) kernels.widenQuery(this.query, this.components, this.queryDouble);
+    else this.doubleView.set(query.double);
+    this.whole = this.part.bytes && kernels.narrowQuery(this.query, this.components, this.byteQuery) === 1;
   }
 
   /**
@@ -134,17 +143,65 @@ export class VectorRows {
 
   /** The best `depth` of some positions by float64 score. The query must be set. */
   rank(positions: Uint32Array, depth: number): Candidates {
-    const best = topK(depth);
-    const push = (position: number, score: number) => best.push(this.docOf(position), score);
-    if (this.base === undefined && this.reads++ >= SINGLE_READS) this.load();
-    if (this.base === undefined) this.scoreSingly(positions, push);
-    else {
-      const query = this.selectRows();
-      const least = depth + SLACK;
-      const near = positions.length > 2 * least ? this.nearest(query, positions, least) : positions;
-      this.score(near, push);
+    const list = this.arena.tail(positions.length * 4);
+    this.arena.u32(list, positions.length).set(positions);
+    return this.rankList(list, positions.length, depth);
+  }
+
+  /**
+   * The same of the first `keep` entries of a pool.
+   * @param pool at the tail of the arena, `size` entries
+   */
+  rankPool(pool: Pointer, size: number, keep: number, depth: number): Candidates {
+    const count = Math.min(size, keep);
+    const list = pool + size * 8;
+    this.arena.tail(size * 8 + count * 4);
+    this.arena.kernels.listPositions(pool, count, 1, list);
+    return this.rankList(list, count, depth);
+  }
+
+  /** The best `depth` of a pool whose keys are distances on the rows, exact. */
+  rankKeys(pool: Pointer, size: number, depth: number): Candidates {
+    const { top } = this;
+    const words = this.arena.u32(pool, size * 2);
+    top.clear();
+    for (let i = 0; i < size; i++) {
+      // Where more than the depth are as near, lower documents come first.
+      if (i >= depth && words[2 * i + 1] !== words[2 * i - 1]) break;
+      top.push(this.docOf(words[2 * i] >>> 1), 0 - this.distanceOf(words[2 * i + 1]));
     }
-    return best.take();
+    return top.take(depth);
+  }
+
+  /** The best `depth` of u32[count] positions near the tail of the arena; what is behind them is overwritten. */
+  private rankList(list: Pointer, count: number, depth: number): Candidates {
+    const { arena, top } = this;
+    top.clear();
+    if (this.base === undefined) {
+      const positions = arena.u32(list, count).slice();
+      this.scoreSingly(positions, (position, score) => top.push(this.docOf(position), score));
+      return top.take(depth);
+    }
+    const at = this.selectRows();
+    const { kernels } = arena;
+    const scores = Math.ceil((list + count * 4) / 16) * 16;
+    arena.tail(scores + count * 8 + 32 - arena.used);
+    let left = count;
+    if (this.whole || count > Math.max(SORTED_MOST, depth + SLACK)) {
+      left = kernels.refine(at, list, count, scores, Math.min(count, depth + SLACK));
+      if (this.whole) {
+        const words = arena.u32(scores, left * 2);
+        for (let i = 0; i < left; i++)
+          top.push(this.docOf(words[2 * i]), 0 - this.distanceOf(words[2 * i + 1]));
+        return top.take(depth);
+      }
+      kernels.listPositions(scores, left, 0, list);
+    }
+    kernels.scoreRows(this.queryDouble, list, left, scores);
+    const positions = arena.u32(list, left);
+    const found = arena.f64(scores, left);
+    for (let i = 0; i < left; i++) top.push(this.docOf(positions[i]), found[i]);
+    return top.take(depth);
   }
 
   /**
@@ -216,18 +273,6 @@ export class VectorRows {
     return best.take();
   }
 
-  /** The nearest `keep` of some positions of the selected rows, by key. */
-  private nearest(query: Pointer, positions: Uint32Array, keep: number): Uint32Array {
-    const at = this.arena.tail(keep * 8 + positions.length * 4);
-    const list = at + keep * 8;
-    this.arena.u32(list, positions.length).set(positions);
-    const size = this.arena.kernels.refine(query, list, positions.length, at, keep);
-    const words = this.arena.u32(at, size * 2);
-    const out = new Uint32Array(size);
-    for (let i = 0; i < size; i++) out[i] = words[2 * i];
-    return out;
-  }
-
   /** Scores positions of the rows that are selected. */
   private score(positions: Uint32Array, each: (position: number, score: number) => void): void {
     const { arena } = this;
@@ -265,12 +310,4 @@ export class VectorRows {
       this.score(local, (i, score) => each(piece[i], score));
     }
   }
-}
-
-function fitsBytes(values: Float32Array): boolean {
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i];
-    if (!(value >= 0 && value <= 255 && value === Math.trunc(value))) return false;
-  }
-  return true;
 }

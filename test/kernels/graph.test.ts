@@ -79,10 +79,10 @@ function kernelGraph(space: Space, rows: Row[], levels: Uint8Array, m: number, w
     arena.kernels.fillRows(rows.length >> 1, rows.length, counts);
     arena.kernels.fillRows(0, rows.length >> 1, counts);
   };
-  const search = (query: Row, ef: number): Entry[] => {
+  const search = (query: Row, ef: number, depth = 0, factor = 0): Entry[] => {
     const queryAt = arena.tail(query.byteLength);
     arena.bytes(queryAt, query.byteLength).set(bytesOf(query));
-    const size = arena.kernels.searchGraph(queryAt, ef, 0, 0);
+    const size = arena.kernels.searchGraph(queryAt, ef, depth, factor);
     const words = arena.u32(pool, size * 2);
     return Array.from({ length: size }, (_, i) => ({ position: words[2 * i] >>> 1, key: words[2 * i + 1] }));
   };
@@ -153,6 +153,10 @@ test.each(graphCases)('%s: links and answers are the reference', (_, space, _wha
       : [...randomRows(5, rows[0].length, 6), padded(new Float32Array(rows[0].length))];
   for (const query of [...queries, rows[0]]) {
     for (const ef of [1, 7, 64, 1000]) expect(graph.search(query, ef)).toEqual(reference.search(query, ef));
+    for (const factor of [1, 1.2, 3]) {
+      for (const ef of [10, 1000])
+        expect(graph.search(query, ef, 5, factor)).toEqual(reference.search(query, ef, 5, factor));
+    }
   }
 });
 

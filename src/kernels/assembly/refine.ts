@@ -59,3 +59,10 @@ export function refine(query: usize, positions: usize, count: u32, best: usize, 
   if (space == 5) return refineIn<MixedDot>(query, positions, count, best, limit);
   return refineIn<Hamming>(query, positions, count, best, limit);
 }
+
+export function listPositions(entries: usize, count: u32, shift: u32, positions: usize): void {
+  for (let i: u32 = 0; i < count; i++) {
+    const low = load<u32>(entries + ((i as usize) << 3));
+    store<u32>(positions + ((i as usize) << 2), low >> shift);
+  }
+}

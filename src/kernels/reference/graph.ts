@@ -1,4 +1,5 @@
-import type { Space } from '../exports.js';
+import { SPACE, type Space } from '../exports.js';
+import { distanceIn, keyOf } from '../keys.js';
 import { type Row, referenceKey } from './distance.js';
 import { byKey, type Entry } from './scan.js';
 
@@ -59,8 +60,9 @@ export class ReferenceGraph {
     });
   }
 
-  search(query: Row, ef: number): Entry[] {
-    return this.walk(query, this.descend(query, 0), 0, ef);
+  /** @param depth, factor see searchGraph() */
+  search(query: Row, ef: number, depth = 0, factor = 0): Entry[] {
+    return this.walk(query, this.descend(query, 0), 0, ef, depth, factor);
   }
 
   private choose(node: number, level: number, efConstruction: number): number[][] {
@@ -82,13 +84,15 @@ export class ReferenceGraph {
   }
 
   /** Two of the nearest not yet expanded at once on level 0, one above. */
-  private walk(query: Row, start: number, level: number, breadth: number): Entry[] {
+  private walk(query: Row, start: number, level: number, breadth: number, depth = 0, factor = 0): Entry[] {
     const visited = new Set([start]);
     const expanded = new Set<number>();
     let pool = [this.measure(query, start)];
     for (;;) {
+      const ruled = factor > 0 && expanded.size > 0 && pool.length >= depth;
+      const most = ruled ? this.farther(pool[depth - 1].key, factor) : 0xffffffff;
       const next = pool
-        .filter((candidate) => !expanded.has(candidate.position))
+        .filter((candidate) => !expanded.has(candidate.position) && candidate.key <= most)
         .slice(0, level === 0 ? 2 : 1)
         .map((candidate) => candidate.position);
       if (next.length === 0) return pool;
@@ -101,10 +105,19 @@ export class ReferenceGraph {
           fresh.push(neighbour);
         }
       }
-      pool = [...pool, ...fresh.map((neighbour) => this.measure(query, neighbour))]
-        .sort(byKey)
-        .slice(0, breadth);
+      const found = fresh.map((neighbour) => this.measure(query, neighbour));
+      pool = [...pool, ...found.filter((candidate) => candidate.key <= most)].sort(byKey).slice(0, breadth);
     }
+  }
+
+  /** Key of a distance whose square is `factor` times that of a key's. */
+  private farther(key: number, factor: number): number {
+    const { space } = this;
+    if (space === SPACE.byteDot || space === SPACE.mixedDot) return 0xffffffff;
+    const distance = distanceIn(space, key);
+    if (space === SPACE.dot) return keyOf(Math.fround((1 + distance) * factor - 1));
+    if (space === SPACE.l2 || space === SPACE.mixedL2) return keyOf(Math.fround(distance * factor));
+    return Math.floor(Math.min(distance * factor, 0xffffffff));
   }
 
   private diversify(candidates: Entry[], most: number): number[] {

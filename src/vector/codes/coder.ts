@@ -47,17 +47,16 @@ export class Coder {
   readonly dim: number;
   readonly stride: number;
   readonly width: number;
-  private readonly floats: number;
-  private readonly projection: Projection | undefined;
+  readonly floats: number;
+  private projection: Projection | undefined;
 
   /** @param floats of a padded vector */
-  constructor(tables: CoderTables, floats: number, arena?: Arena) {
+  constructor(tables: CoderTables, floats: number) {
     this.tables = tables;
     this.floats = floats;
     this.dim = tables.origin.length;
     this.stride = byteStride(this.dim);
     this.width = byteWidth(this.dim);
-    this.projection = tables.axes && new Projection(tables.axes, floats, arena);
   }
 
   /** @param rows padded float32 rows @param target `count` codes of zeros */
@@ -66,7 +65,7 @@ export class Coder {
     const { origin, step } = this.tables;
     for (let from = 0; from < count; from += PROJECTED_ROWS) {
       const some = rows.subarray(from * this.floats, Math.min(count, from + PROJECTED_ROWS) * this.floats);
-      const turned = this.projection?.project(some);
+      const turned = this.turn(some);
       for (let i = 0; i * this.floats < some.length; i++) {
         this.components(some, turned, i, values);
         const start = (from + i) * this.stride;
@@ -82,22 +81,15 @@ export class Coder {
   /** Components of row `i` on the way to its code, before the grid. @param out `dim` */
   encodeRow(rows: Float32Array, i: number, out: Float64Array): void {
     const row = rows.subarray(i * this.floats, (i + 1) * this.floats);
-    this.components(row, this.projection?.project(row), 0, out);
+    this.components(row, this.turn(row), 0, out);
   }
 
-  /** A query in steps of the grid, neither rounded nor cut off. @param single padded @param out `dim` */
-  encodeQuery(single: Float32Array, out: Float64Array): void {
-    const { origin, step, length } = this.tables;
-    this.components(single, this.projection?.project(single), 0, out);
-    // Under ip the length of the query is free: choose the data's, and no part in the added component.
-    if (length !== undefined) {
-      let sum = 0;
-      for (let j = 0; j < this.dim - 1; j++) sum += out[j] * out[j];
-      const scale = sum > 0 ? length / Math.sqrt(sum) : 0;
-      for (let j = 0; j < this.dim - 1; j++) out[j] *= scale;
-      out[this.dim - 1] = 0;
-    }
-    for (let j = 0; j < this.dim; j++) out[j] = (out[j] - origin[j]) / step;
+  /** Products of rows with the axes, where there are some. */
+  private turn(rows: Float32Array): Float32Array | undefined {
+    const { axes } = this.tables;
+    if (axes === undefined) return undefined;
+    this.projection ??= new Projection(axes, this.floats);
+    return this.projection.project(rows);
   }
 
   /** Components of row `i` before the grid. */
@@ -119,19 +111,19 @@ export class Coder {
   }
 }
 
-/** Products with the axes, in an arena of its own or one that is there. */
+/** Products with the axes, in an arena of its own. */
 class Projection {
   private readonly axes: Axes;
   private readonly floats: number;
-  private readonly arena: Arena;
+  private readonly arena = new Arena();
   private readonly columnsAt: Pointer;
   private readonly rowsAt: Pointer;
   private readonly outAt: Pointer;
 
-  constructor(axes: Axes, floats: number, arena = new Arena()) {
+  constructor(axes: Axes, floats: number) {
+    const { arena } = this;
     this.axes = axes;
     this.floats = floats;
-    this.arena = arena;
     this.columnsAt = arena.allocate(axes.columns * floats * 4);
     this.rowsAt = arena.allocate(PROJECTED_ROWS * floats * 4);
     this.outAt = arena.allocate(PROJECTED_ROWS * axes.columns * 4);

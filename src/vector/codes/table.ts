@@ -1,13 +1,18 @@
 import { metaCount } from '../../branch/index.js';
 import { CorruptError } from '../../errors/index.js';
-import { type Arena, byteStride, type Pointer, SPACE, type Space } from '../../kernels/index.js';
+import {
+  type Arena,
+  byteStride,
+  encodeScratchBytes,
+  type Pointer,
+  SPACE,
+  type Space,
+} from '../../kernels/index.js';
 import { expectShape, type VectorPart } from '../part.js';
 import type { QueryVector } from '../query.js';
 import { SLACK } from '../rows.js';
 import { Coder } from './coder.js';
-
-/** Steps that a component of a query may lie outside the grid and still be rounded to its end. */
-const OUTSIDE_MOST = 32;
+import { queryTables } from './query-coder.js';
 
 /** The codes of a segment in an arena, and the query among them. */
 export class CodeTable {
@@ -20,7 +25,10 @@ export class CodeTable {
   private readonly arena: Arena;
   private readonly coder: Coder;
   private readonly queryAt: Pointer;
-  private readonly steps: Float64Array;
+  private readonly singleAt: Pointer;
+  private readonly single: Float32Array;
+  /** Bytes of a code behind its components. */
+  private readonly padding: number;
 
   constructor(part: VectorPart, coder: Coder, arena: Arena) {
     this.arena = arena;
@@ -29,9 +37,38 @@ export class CodeTable {
     this.width = coder.width;
     this.queryBytes = coder.width * 4;
     this.queryAt = arena.allocate(this.queryBytes);
-    this.steps = new Float64Array(coder.dim);
+    this.padding = coder.width - coder.dim;
+    this.singleAt = arena.allocate(coder.floats * 4);
+    this.single = arena.f32(this.singleAt, coder.floats);
+    this.nameEncoder(coder);
     this.base = arena.allocate(part.count * coder.stride);
     part.reader.readInto(`${part.name}/codes`, arena.bytes(this.base, part.count * coder.stride));
+  }
+
+  private nameEncoder({ tables, floats, dim }: Coder): void {
+    const { arena } = this;
+    const { axes, columns, stride, largest, unit, origin } = queryTables(tables, floats);
+    const place = (values: Int16Array | Float32Array | Float64Array | undefined) => {
+      if (values === undefined) return 0;
+      const at = arena.allocate(values.byteLength);
+      arena
+        .bytes(at, values.byteLength)
+        .set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+      return at;
+    };
+    arena.kernels.setEncoder(
+      place(tables.axes?.mean),
+      floats,
+      place(axes),
+      columns,
+      largest,
+      unit,
+      place(origin),
+      dim,
+      tables.step,
+      tables.length ?? -1,
+      arena.allocate(encodeScratchBytes(stride, Math.max(dim, columns))),
+    );
   }
 
   /** Candidates of a search of some breadth that are worth scoring on the rows. */
@@ -54,29 +91,17 @@ export class CodeTable {
    * @param at queryBytes @returns the space it is compared in
    */
   place(query: QueryVector, at: Pointer): Space {
-    const { arena, coder, steps } = this;
-    coder.encodeQuery(query.single, steps);
-    let inside = true;
-    for (let j = 0; j < steps.length; j++) {
-      if (!(steps[j] > -OUTSIDE_MOST && steps[j] < 255 + OUTSIDE_MOST)) inside = false;
-    }
-    arena.bytes(at, this.queryBytes).fill(0);
-    if (!inside) {
-      // Far from all data: rounding it to the grid would lose its direction.
-      arena.f32(at, steps.length).set(steps);
-      return SPACE.mixedL2;
-    }
-    const bytes = arena.bytes(at, steps.length);
-    for (let j = 0; j < steps.length; j++) {
-      const level = Math.round(steps[j]);
-      bytes[j] = level > 255 ? 255 : level > 0 ? level : 0;
-    }
-    return SPACE.byteL2;
+    this.single.set(query.single);
+    // What is behind the components may be another query's.
+    if (this.padding > 0) this.arena.bytes(at + this.coder.dim, this.padding).fill(0);
+    if (this.arena.kernels.encodeQuery(this.singleAt, at) === 1) return SPACE.byteL2;
+    this.arena.bytes(at + this.coder.dim * 4, this.queryBytes - this.coder.dim * 4).fill(0);
+    return SPACE.mixedL2;
   }
 }
 
 /** The coder a part was written with, undefined when it has no codes. @throws CorruptError */
-export function loadCoder(part: VectorPart, arena?: Arena): Coder | undefined {
+export function loadCoder(part: VectorPart): Coder | undefined {
   const { reader, name, meta, field } = part;
   if (meta.get('codes') === undefined) return undefined;
   const dim = metaCount(reader, meta, 'codes', field.dim + 1);
@@ -101,15 +126,11 @@ export function loadCoder(part: VectorPart, arena?: Arena): Coder | undefined {
     axes = { mean, count, columns, vectors };
   }
   const origin = reader.loadF32(`${name}/origin`);
-  return new Coder(
-    { axes, origin, step, length: added === 1 ? (length as number) : undefined },
-    part.floats,
-    arena,
-  );
+  return new Coder({ axes, origin, step, length: added === 1 ? (length as number) : undefined }, part.floats);
 }
 
 /** @throws CorruptError, ResourceError */
 export function openCodes(part: VectorPart, arena: Arena): CodeTable | undefined {
-  const coder = loadCoder(part, arena);
+  const coder = loadCoder(part);
   return coder && new CodeTable(part, coder, arena);
 }

@@ -102,7 +102,7 @@ export async function buildHnsw(input: BuildInput, out: SegmentWriter) {
     const repaired = reachAll(
       { links: arena.u32(graph.links, count * below), slots: below, most: 2 * M },
       entry,
-      (node) => graph.nearest(codes.base + node * stride, efConstruction, efConstruction),
+      (node) => graph.nearest(codes.base + node * stride, efConstruction),
     );
     await build.fillRows(() => environment.progress(`${field.name}: hnsw rows`, 0, count));
     build.end();

@@ -96,21 +96,20 @@ export class GraphArena {
   }
 
   /**
-   * Walks the graph; codes, graph and entry must have been named to the kernels.
-   * @returns entries best first as pairs of words, id · 2 + flag and key; valid until the next call
+   * Walks the graph; codes, graph and entry must have been named to the kernels. See searchGraph() for
+   * the rules it ends by.
+   * @returns a pool at the tail of the arena, best first: entries of id · 2 + flag and key
    */
-  search(query: Pointer, breadth: number): Uint32Array {
+  search(query: Pointer, breadth: number, depth: number, factor: number): { pool: Pointer; size: number } {
     const pool = this.arena.tail(breadth * 8);
     this.arena.kernels.setScratch(pool, this.scratch);
-    const size = this.arena.kernels.searchGraph(query, breadth, 0, 0);
-    return this.arena.u32(pool, size * 2);
+    return { pool, size: this.arena.kernels.searchGraph(query, breadth, depth, factor) };
   }
 
-  /** Nodes near a query, nearest first, at most `keep` of the `breadth` found. */
-  nearest(query: Pointer, breadth: number, keep: number): Uint32Array {
-    const words = this.search(query, breadth);
-    const ids = new Uint32Array(Math.min(words.length >> 1, keep));
-    for (let i = 0; i < ids.length; i++) ids[i] = words[2 * i] >>> 1;
-    return ids;
+  /** Nodes near a query, nearest first, of a search `breadth` wide. */
+  nearest(query: Pointer, breadth: number): Uint32Array {
+    const { pool, size } = this.search(query, breadth, 0, 0);
+    const words = this.arena.u32(pool, size * 2);
+    return Uint32Array.from({ length: size }, (_, i) => words[2 * i] >>> 1);
   }
 }

@@ -8,12 +8,16 @@
 import type { VectorImplementation } from '../kind.js';
 import { buildHnsw, requireGraphMemory } from './build.js';
 import { checkHnsw } from './check.js';
-import { HnswSearcher } from './search.js';
+import { breadthOf, HnswSearcher } from './search.js';
 
 export const hnsw: VectorImplementation = {
   build: buildHnsw,
   requireMemory: requireGraphMemory,
   open: (part) => new HnswSearcher(part),
   check: checkHnsw,
-  describe: ({ efSearch }) => `hnsw, efSearch ${efSearch}`,
+  describe: (settings) => {
+    const { gamma } = settings;
+    const adaptive = gamma === undefined ? '' : `gamma ${gamma}, `;
+    return `hnsw, ${adaptive}efSearch ${breadthOf(settings)}`;
+  },
 };

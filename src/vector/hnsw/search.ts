@@ -1,10 +1,11 @@
-import { type Candidates, metaCount, topK } from '../../branch/index.js';
+import { type Candidates, metaCount } from '../../branch/index.js';
 import { CorruptError } from '../../errors/index.js';
 import { MAX_M, NO_LINK } from '../../kernels/index.js';
 import { type CodeTable, openCodes } from '../codes/index.js';
 import type { VectorRequest, VectorSearcher } from '../kind.js';
+import { DEFAULT_EF_SEARCH, GAMMA_EF_SEARCH } from '../kinds.js';
 import { expectShape, loadOrder, type VectorPart } from '../part.js';
-import type { QueryVector } from '../query.js';
+import type { QueryVector, Settings } from '../query.js';
 import { SLACK, VectorRows } from '../rows.js';
 import { tabulateDescent } from './descent.js';
 import { GraphArena, linkShape } from './graph.js';
@@ -43,6 +44,11 @@ export function loadLevels(part: VectorPart, above: number, entry: number, maxLe
   return levels;
 }
 
+/** efSearch of a query: where gamma says when to stop, it is but a bound on the work. */
+export function breadthOf({ efSearch, gamma }: Settings): number {
+  return efSearch ?? (gamma === undefined ? DEFAULT_EF_SEARCH : GAMMA_EF_SEARCH);
+}
+
 /**
  * Graph of a segment and the codes it runs on in one arena. Every link is bounded once, here, so that a walk never
  * leaves the arrays whatever the file says: level 0 in WebAssembly (4 GB/s measured, one pass), the levels above
@@ -54,6 +60,8 @@ export class HnswSearcher implements VectorSearcher {
   private readonly graph: GraphArena;
   /** Undefined when the graph runs on the rows themselves. */
   private readonly codes: CodeTable | undefined;
+  /** True where keys are inner products of any size, no distances. */
+  private readonly free: boolean;
 
   /** @throws CorruptError, ResourceError */
   constructor(part: VectorPart) {
@@ -67,6 +75,7 @@ export class HnswSearcher implements VectorSearcher {
     const { arena } = this.rows;
     this.codes = openCodes(part, arena);
     if (this.codes === undefined) this.rows.load();
+    this.free = part.field.metric === 'ip' && this.codes === undefined;
     this.graph = new GraphArena(arena, levels, m);
     reader.readInto(`${name}/links`, this.graph.linkBytes());
     reader.readInto(`${name}/upper`, this.graph.upperBytes());
@@ -80,29 +89,19 @@ export class HnswSearcher implements VectorSearcher {
   }
 
   search(query: QueryVector, { depth, settings, note }: VectorRequest): Candidates {
-    const { efSearch } = settings;
-    const ef = Math.max(efSearch, depth);
-    if (ef > efSearch) note(`efSearch raised to ${ef}, the depth asked for`);
+    const { gamma } = settings;
+    const asked = breadthOf(settings);
+    const ef = Math.max(asked, depth);
+    if (ef > asked) note(`efSearch raised to ${ef}, the depth asked for`);
     if (ef >= this.part.count) return this.rows.exact(query, depth);
+    const factor = gamma === undefined || this.free ? 0 : (1 + gamma) ** 2;
     this.rows.setQuery(query);
-    if (this.codes === undefined) {
-      const at = this.rows.selectRows();
-      if (this.rows.keysAreExact) return this.ranked(this.graph.search(at, ef), depth);
-      return this.rows.rank(this.graph.nearest(at, ef, depth + SLACK), depth);
-    }
-    const keep = this.codes.candidates(ef, depth);
-    return this.rows.rank(this.graph.nearest(this.codes.select(query), ef, keep), depth);
-  }
-
-  /** Candidates whose keys are their distances; more than the depth where they tie. */
-  private ranked(entries: Uint32Array, depth: number): Candidates {
-    const best = topK(depth);
-    const found = Math.min(entries.length >> 1, depth + SLACK);
-    for (let i = 0; i < found; i++) {
-      const distance = this.rows.distanceOf(entries[2 * i + 1]);
-      best.push(this.rows.docOf(entries[2 * i] >>> 1), 0 - distance);
-    }
-    return best.take();
+    const at = this.codes === undefined ? this.rows.selectRows() : this.codes.select(query);
+    const { pool, size } = this.graph.search(at, ef, depth, factor);
+    if (this.codes !== undefined)
+      return this.rows.rankPool(pool, size, this.codes.candidates(ef, depth), depth);
+    if (this.rows.keysAreExact) return this.rows.rankKeys(pool, size, depth);
+    return this.rows.rankPool(pool, size, depth + SLACK, depth);
   }
 
   private boundUpper(levels: Uint8Array, above: number): void {
