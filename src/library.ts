@@ -12,6 +12,9 @@ import {
 import { describeIndex, type IndexInfo, openReader } from './index/index.js';
 import {
   type HitExplanation,
+  type Nearest,
+  type NearestSettings,
+  nearest,
   parseFusion,
   Recaller,
   type RecallResult,
@@ -52,6 +55,8 @@ export {
   type Fusion,
   type Hit,
   type HitExplanation,
+  type Nearest,
+  type NearestSettings,
   parseFusion,
   type RecallResult,
   type RecallSettings,
@@ -72,6 +77,15 @@ export interface Index {
    * @param query a text, or a text and vectors by field name
    */
   search(query: string | QueryInput, settings?: SearchSettings): Promise<RecallResult>;
+  /**
+   * The nearest documents of many query vectors, as tables: the fastest way to ask for many.
+   * @param vectors float32, rows of the field's dimension, one behind the other
+   */
+  nearest(vectors: Float32Array, settings?: NearestSettings): Nearest;
+  /** Id of a document number. */
+  id(doc: number): string;
+  /** Row of the input that a document number came from, 0-based. */
+  row(doc: number): number;
   /** Explains a hit of the last search. */
   explain(hit: RecallResult['hits'][number]): HitExplanation;
   /** A stored document by id, `_id` included; undefined when there is none. */
@@ -104,6 +118,12 @@ export async function openIndex(directory: string): Promise<Index> {
         { ...settings, fusion: typeof fusion === 'string' ? parseFusion(fusion) : fusion },
       );
     },
+    nearest(vectors, settings) {
+      if (closed) throw new UsageError(`${directory}: this index was closed; open it again`);
+      return nearest(reader, vectors, settings);
+    },
+    id: (doc) => reader.documents.id(doc),
+    row: (doc) => reader.documents.row(doc),
     explain: (hit) => recaller.explain(hit),
     get(id) {
       const doc = reader.documents.find(id);

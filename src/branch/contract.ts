@@ -116,6 +116,11 @@ export interface Branch {
   kind: string;
   /** @returns undefined when the query has nothing for this branch; throws UsageError when it has, but wrong (dimension) */
   prepare(query: Query, options: SearchOptions): PreparedQuery | undefined;
+  /**
+   * Answers of several queries this branch prepared, each what its search() gives. Absent where many at
+   * once are no faster than one by one.
+   */
+  searchMany?(prepared: PreparedQuery[], segment: number, depth: number, filter?: DocSet): Candidates[];
   /** Loads into memory what a batch of queries will touch; optional before any search. */
   warm(): void;
   close(): void;

@@ -7,6 +7,7 @@
  * judging the answer (evaluation) or printing it (cli).
  */
 export { type Fusion, formatFusion, parseFusion } from './fusion.js';
+export { type Nearest, type NearestSettings, nearest } from './nearest.js';
 export { type PoolAnswer, RecallPool } from './pool.js';
 export { openQueries, type QueryRequest, type QuerySource, soleVectorField, toQuery } from './queries.js';
 export {

@@ -23,6 +23,8 @@ export class VectorBranch implements Branch {
   /** By segment; null when it has no vectors, undefined while it is not loaded. */
   private searchers: (VectorSearcher | null | undefined)[];
 
+  private last: { options: SearchOptions; settings: Settings } | undefined;
+
   constructor(field: VectorField, segments: SegmentView[]) {
     this.name = field.name;
     this.field = field;
@@ -31,13 +33,32 @@ export class VectorBranch implements Branch {
   }
 
   prepare(query: Query, options: SearchOptions): PreparedQuery | undefined {
-    const settings = querySettings(options);
+    const settings = this.settingsOf(options);
     const vector = queryVector(this.field, query);
     return vector === undefined ? undefined : new PreparedVector(this, vector, settings);
   }
 
+  searchMany(prepared: PreparedVector[], segment: number, depth: number, filter?: DocSet): Candidates[] {
+    const searcher = this.searcher(segment);
+    const [first] = prepared;
+    const together = searcher?.searchMany !== undefined && prepared.length > 1 && !first.settings.exact;
+    if (!together || prepared.some(({ settings }) => settings !== first.settings)) {
+      return prepared.map((query) => query.search(segment, depth, filter));
+    }
+    return searcher.searchMany!(
+      prepared.map(({ vector }) => vector),
+      { depth, settings: first.settings, filter, note: (text) => first.note(text) },
+    );
+  }
+
   warm(): void {
     for (let segment = 0; segment < this.segments.length; segment++) this.searcher(segment)?.rows.load();
+  }
+
+  /** One object for all queries with the same options: what tells that they may be answered together. */
+  private settingsOf(options: SearchOptions): Settings {
+    if (this.last?.options !== options) this.last = { options, settings: querySettings(options) };
+    return this.last.settings;
   }
 
   close(): void {
@@ -59,9 +80,9 @@ export class VectorBranch implements Branch {
 const NONE: string[] = [];
 
 class PreparedVector implements PreparedQuery {
+  readonly vector: QueryVector;
+  readonly settings: Settings;
   private readonly branch: VectorBranch;
-  private readonly vector: QueryVector;
-  private readonly settings: Settings;
   private remarks: string[] = NONE;
 
   constructor(branch: VectorBranch, vector: QueryVector, settings: Settings) {
@@ -103,7 +124,7 @@ class PreparedVector implements PreparedQuery {
     return { score, summary: what, details: [{ field: name, metric, dim, ...measured }] };
   }
 
-  private note(text: string): void {
+  note(text: string): void {
     if (!this.remarks.includes(text)) this.remarks = [...this.remarks, text];
   }
 }

@@ -1,5 +1,5 @@
 // shortlist as its users have it. Indexes are built by the command line, queries answered by the public library in one
-// process, one search call a query. Argument: the folder that holds bin/ and dist/.
+// process, in one call for all of them, as a user with a matrix of queries would. Argument: the folder that holds bin/ and dist/.
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ const home = process.argv[2];
 const cli = join(home, 'bin/shortlist.js');
 const { openIndex, VERSION } = await import(pathToFileURL(join(home, 'dist/index.js')).href);
 
-const opened = { index: undefined, queries: [], settings: {} };
+const opened = { index: undefined, queries: undefined, dim: 0, settings: {} };
 
 serve({
   version: VERSION,
@@ -46,24 +46,19 @@ serve({
 
   async open(job) {
     const { dim, data } = readVecs(job.givenQuery);
-    const floats = Float32Array.from(data);
-    opened.queries = Array.from({ length: job.queries }, (_, row) => ({
-      vectors: { vector: floats.subarray(row * dim, (row + 1) * dim) },
-    }));
+    opened.dim = dim;
+    opened.queries = Float32Array.from(data);
     opened.index = await openIndex(job.index);
     opened.index.warm();
   },
 
-  set({ ef, nprobe }) {
-    opened.settings = { efSearch: ef, nprobe };
+  set(settings) {
+    opened.settings = { efSearch: settings.ef, gamma: settings.gamma, nprobe: settings.nprobe };
   },
 
   async search(count, k, ids) {
-    const { index, queries } = opened;
-    const settings = { ...opened.settings, k };
-    for (let q = 0; q < count; q++) {
-      const { hits } = await index.search(queries[q], settings);
-      for (let i = 0; i < hits.length; i++) ids[q * k + i] = Number(hits[i].id);
-    }
+    const { index, queries, dim } = opened;
+    const { docs } = index.nearest(queries.subarray(0, count * dim), { ...opened.settings, k });
+    for (let i = 0; i < count * k; i++) ids[i] = index.row(docs[i]);
   },
 });
