@@ -8,6 +8,7 @@
  * line in src/index/structures.ts.
  */
 
+export { ByteColumn, copySpill, u64, u64At } from './byte-column.js';
 export type {
   Branch,
   Candidates,
@@ -22,5 +23,7 @@ export type {
   WriterEnvironment,
   WrittenPart,
 } from './contract.js';
+export { docSet, fullWords, inSet, members, setWords } from './doc-set.js';
 export { metaCount, partMeta } from './part.js';
 export { type BoundedTopK, topK } from './top-k.js';
+export { compareUtf8, sortUtf8 } from './utf8-order.js';

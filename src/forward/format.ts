@@ -28,9 +28,3 @@ export function idHash(bytes: Uint8Array): number {
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 0;
 }
-
-/** Little-endian u64 at element `i`, as a number. Values above 2^53 come back wrong and fail range checks. */
-export function u64At(bytes: Uint8Array, i: number): number {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return view.getUint32(i * 8, true) + view.getUint32(i * 8 + 4, true) * 2 ** 32;
-}

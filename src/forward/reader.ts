@@ -1,6 +1,6 @@
-import { metaCount, partMeta, type SegmentView } from '../branch/index.js';
+import { metaCount, partMeta, type SegmentView, u64At } from '../branch/index.js';
 import { CorruptError } from '../errors/index.js';
-import { ARRAYS, idHash, PART, u64At } from './format.js';
+import { ARRAYS, idHash, PART } from './format.js';
 
 /** Largest stored document taken for real; the limit of records on the way in is far below. */
 const MAX_STORED_BYTES = 2 ** 30;

@@ -1,6 +1,6 @@
-import type { SegmentView, Structure } from '../branch/index.js';
+import { type SegmentView, type Structure, u64At } from '../branch/index.js';
 import { CorruptError } from '../errors/index.js';
-import { ARRAYS, idHash, PART, u64At } from './format.js';
+import { ARRAYS, idHash, PART } from './format.js';
 import { openForward } from './reader.js';
 import { ForwardWriter } from './writer.js';
 

@@ -59,6 +59,7 @@ export function describeIndex(index: IndexReader): IndexInfo {
 
 /** Metadata as JSON takes it. */
 function plain(value: MsgValue | undefined): unknown {
+  if (Array.isArray(value)) return value.map(plain);
   if (!(value instanceof Map)) return value;
   return Object.fromEntries([...value].map(([key, inner]) => [key, plain(inner)]));
 }

@@ -1,6 +1,6 @@
+import { sortUtf8 } from '../branch/index.js';
 import type { PostingList } from './posting-list.js';
 import type { Run } from './run.js';
-import { sortUtf8 } from './utf8-order.js';
 
 /** Tokens in one piece of the buffer: pieces are added, never copied. */
 const PIECE_TOKENS = 1 << 16;

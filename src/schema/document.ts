@@ -59,14 +59,14 @@ export class DocumentMapper {
   map(record: SourceRecord, row: number, id: string, external: (Float32Array | undefined)[]): IndexDocument {
     const { fields, place } = record;
     const texts = this.schema.text.map((name) => this.text(name, own(fields, name), place));
-    for (const name of this.schema.number) this.number(name, own(fields, name), place);
-    for (const name of this.schema.keyword) this.keyword(name, own(fields, name), place);
+    const numbers = this.schema.number.map((name) => this.number(name, own(fields, name), place));
+    const keywords = this.schema.keyword.map((name) => this.keyword(name, own(fields, name), place));
     const vectors = this.schema.vectors.map((field, i) => {
       const vector = external[i] ?? this.inlineVector(field, own(fields, field.name), place);
       if (vector !== undefined) checkVector(vector, field, place);
       return vector;
     });
-    return { id, row, texts, vectors, stored: this.stored(fields, place) };
+    return { id, row, texts, vectors, keywords, numbers, stored: this.stored(fields, place) };
   }
 
   private text(name: string, value: unknown, place: Place): string {
@@ -76,8 +76,8 @@ export class DocumentMapper {
     throw new RecordError(place, `field '${name}' is text, but holds ${kindOf(value)}`, mendField(name));
   }
 
-  private number(name: string, value: unknown, place: Place): void {
-    if (value === null || value === undefined || (this.untyped && value === '')) return;
+  private number(name: string, value: unknown, place: Place): number {
+    if (value === null || value === undefined || (this.untyped && value === '')) return Number.NaN;
     // The rule of inference: Number() alone takes blanks for 0, and hexadecimal.
     const numeric = this.untyped && typeof value === 'string' && NUMBER_VALUE.test(value);
     const number = numeric ? Number(value) : value;
@@ -88,10 +88,12 @@ export class DocumentMapper {
         mendField(name),
       );
     }
+    return number;
   }
 
-  private keyword(name: string, value: unknown, place: Place): void {
-    if (value === null || value === undefined) return;
+  /** An empty cell of CSV holds nothing; an empty string of JSON is a value. */
+  private keyword(name: string, value: unknown, place: Place): string[] {
+    if (value === null || value === undefined || (this.untyped && value === '')) return [];
     const one = (v: unknown) => typeof v === 'string' || typeof v === 'boolean' || typeof v === 'number';
     if (!(one(value) || (Array.isArray(value) && value.every(one)))) {
       throw new RecordError(
@@ -100,6 +102,8 @@ export class DocumentMapper {
         mendField(name),
       );
     }
+    // What is no Unicode has no bytes to be ordered by.
+    return (Array.isArray(value) ? value : [value]).map((v) => String(v).toWellFormed());
   }
 
   private inlineVector(field: VectorField, raw: unknown, place: Place): Float32Array | undefined {

@@ -8,7 +8,7 @@
 
 export { checkVector, DocumentMapper } from './document.js';
 export { formatIndexSpec, type IndexSpec, parseIndexSpec, type SpecPart } from './index-spec.js';
-export { inferSchema, MAX_DIMENSION, type SchemaRequest } from './infer.js';
+export { inferSchema, MAX_DIMENSION, NUMBER_VALUE, type SchemaRequest } from './infer.js';
 export {
   type IndexDocument,
   type Metric,

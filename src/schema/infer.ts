@@ -233,7 +233,7 @@ function inferRole(name: string, seen: Seen, request: SchemaRequest): string {
     return request.text ? 'stored' : 'text';
   }
   if (kind === 'number') return request.number ? 'stored' : 'number';
-  if (kind === 'strings') return request.keyword ? 'stored' : 'keyword';
+  if (kind === 'strings' || kind === 'boolean') return request.keyword ? 'stored' : 'keyword';
   if (kind === 'numbers' && !request.vector) {
     const { length, share } = commonLength(seen);
     if (share >= VECTOR_SHARE && length >= MIN_VECTOR_LENGTH && length <= MAX_DIMENSION) return 'vector';

@@ -42,6 +42,10 @@ export interface IndexDocument {
   texts: string[];
   /** One vector for each of schema.vectors, undefined where it is missing; checked, not normalised. */
   vectors: (Float32Array | undefined)[];
+  /** Values of each of schema.keyword, none where it is missing; absent when no field is a keyword. */
+  keywords?: string[][];
+  /** One number for each of schema.number, NaN where it is missing; absent when no field is a number. */
+  numbers?: number[];
   /** UTF-8 JSON object of the stored fields; undefined when nothing is stored. */
   stored: Uint8Array | undefined;
 }

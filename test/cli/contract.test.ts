@@ -70,7 +70,14 @@ describe('the machine contract', () => {
       rejected: 0,
     });
     const { total, ...parts } = report.bytes as Record<string, number>;
-    expect(Object.keys(parts).sort()).toEqual(['documents', 'other', 'text', 'vector/emb']);
+    expect(Object.keys(parts).sort()).toEqual([
+      'columns/tags',
+      'columns/year',
+      'documents',
+      'other',
+      'text',
+      'vector/emb',
+    ]);
     expect(Object.values(parts).reduce((sum, n) => sum + n, 0)).toBe(total);
   });
 

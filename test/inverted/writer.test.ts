@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeAnalyzerSpec } from '../../src/analysis/index.js';
+import { compareUtf8, sortUtf8 } from '../../src/branch/utf8-order.js';
 import { textStructure } from '../../src/inverted/index.js';
-import { compareUtf8, sortUtf8 } from '../../src/inverted/utf8-order.js';
 import { buildSegment, bytesOf, plain, schemaOf } from './build.js';
 
 const word = fc.oneof(

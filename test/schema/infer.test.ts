@@ -89,7 +89,6 @@ describe('what a field becomes when nothing is stated', () => {
 
   test.each([
     ['objects', [{ x: { a: 1 } }]],
-    ['booleans', [{ x: true }, { x: false }]],
     ['arrays of mixed values', [{ x: [1, 'a'] }]],
     ['arrays of arrays', [{ x: [[1, 2]] }]],
     ['nothing but null, the empty string and empty arrays', [{ x: null }, { x: '' }, { x: [] }]],
@@ -103,6 +102,12 @@ describe('what a field becomes when nothing is stated', () => {
     expect(schema.vectors).toEqual([]);
     expect(notes.length).toBe(1);
     expect(notes[0]).toMatch(/^x: stored only/);
+  });
+
+  test('booleans are keywords', () => {
+    const booleans = [{ x: true }, { x: false }, { x: null }];
+    expect(inferSchema(booleans, request()).schema.keyword).toEqual(['x']);
+    expect(inferSchema([{ x: true, y: 'a' }], request({ keyword: ['y'] })).schema.keyword).toEqual(['y']);
   });
 
   test('a name that has no UTF-8 is stored only', () => {
