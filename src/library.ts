@@ -68,6 +68,8 @@ export interface QueryInput {
   id?: string;
   text?: string;
   vectors?: Record<string, Float32Array | number[]>;
+  /** Only documents for which this holds are found: `year>=2000 and tag=news`. */
+  filter?: string;
 }
 
 /** An open index. It stays the state it was when opened, until close(). */
@@ -108,13 +110,15 @@ export async function openIndex(directory: string): Promise<Index> {
     async search(query, settings = {}) {
       if (closed) throw new UsageError(`${directory}: this index was closed; open it again`);
       const input: QueryInput = typeof query === 'string' ? { text: query } : query;
-      const { id = '0', text, vectors = {} } = input ?? {};
+      const { id = '0', text, vectors = {}, filter } = input ?? {};
       if (text !== undefined && typeof text !== 'string')
         throw new UsageError('the text of a query is a string');
+      if (filter !== undefined && typeof filter !== 'string')
+        throw new UsageError('the filter of a query is a string');
       const floats = Object.entries(vectors).map(([name, vector]) => [name, Float32Array.from(vector)]);
       const { fusion } = settings;
       return recaller.search(
-        { id, text, vectors: Object.fromEntries(floats) },
+        { id, text, vectors: Object.fromEntries(floats), filter },
         { ...settings, fusion: typeof fusion === 'string' ? parseFusion(fusion) : fusion },
       );
     },

@@ -53,6 +53,8 @@ export interface Query {
   text?: string;
   /** By field name. */
   vectors: Record<string, Float32Array>;
+  /** Only documents for which this holds are found; see src/filter. */
+  filter?: string;
 }
 
 /** Query-time settings; each branch takes what concerns it. Undefined means the default. */
@@ -72,6 +74,11 @@ export interface SearchOptions {
   nprobe?: number;
   /** Vectors: compare with every one. */
   exact?: boolean;
+  /**
+   * Vectors, under a filter: how those that match are found. 'scan' compares with each, 'walk' follows
+   * the graph from one to the next, 'post' searches all and leaves out. Undefined: by what costs least.
+   */
+  filterPlan?: 'scan' | 'walk' | 'post';
 }
 
 /** Documents of one segment that a search may find: what a filter left. */

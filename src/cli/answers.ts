@@ -10,6 +10,8 @@ import { pickFields } from './stored.js';
 export type Format = 'text' | 'jsonl' | 'tsv' | 'trec' | 'json';
 
 export interface AnswerOptions {
+  /** Hits asked for. */
+  k: number;
   fields: string[] | undefined;
   explain: boolean;
   tag: string;
@@ -41,27 +43,53 @@ export function answerWriter(
     case 'json':
       return new JsonWriter(print, index, options);
     case 'trec':
-      return {
-        write: (query, { result }) =>
-          print(
-            result.hits
-              .map((hit) => `${formatRunLine(query.id, hit.id, hit.rank, hit.score, options.tag)}\n`)
-              .join(''),
-          ),
-        end: async () => {},
-      };
+      return new LineWriter(print, terminal, options, (query, hit) => {
+        return `${formatRunLine(query.id, hit.id, hit.rank, hit.score, options.tag)}\n`;
+      });
     case 'tsv':
-      return {
-        write: (query, { result }) =>
-          print(result.hits.map((hit) => tsvLine(query, hit, index, options)).join('')),
-        end: async () => {},
-      };
+      return new LineWriter(print, terminal, options, (query, hit) => tsvLine(query, hit, index, options));
     case 'text':
       return {
         write: (query, answer) => print(renderText(query, answer, terminal, index, options)),
         end: async () => {},
       };
   }
+}
+
+/** A line for each hit. These formats have no place to say that a filter left fewer than k: a warning does. */
+class LineWriter implements AnswerWriter {
+  private short = 0;
+  private readonly print: (text: string) => Promise<void>;
+  private readonly terminal: Terminal;
+  private readonly options: AnswerOptions;
+  private readonly line: (query: Query, hit: Hit) => string;
+
+  constructor(
+    print: (text: string) => Promise<void>,
+    terminal: Terminal,
+    options: AnswerOptions,
+    line: (query: Query, hit: Hit) => string,
+  ) {
+    this.print = print;
+    this.terminal = terminal;
+    this.options = options;
+    this.line = line;
+  }
+
+  async write(query: Query, { result }: PoolAnswer): Promise<void> {
+    if (isShort(result.matches, this.options)) this.short++;
+    await this.print(result.hits.map((hit) => this.line(query, hit)).join(''));
+  }
+
+  async end(): Promise<void> {
+    if (this.short === 0) return;
+    const which = this.short === 1 ? 'a query' : `${this.short} queries`;
+    this.terminal.warn(`${which}: fewer documents match the filter than the ${this.options.k} asked for`);
+  }
+}
+
+function isShort(matches: number | undefined, { k }: AnswerOptions): matches is number {
+  return matches !== undefined && matches < k;
 }
 
 /** One object around all answers, written as they come. */
@@ -102,9 +130,10 @@ function toJson(
     fields: options.fields && pickFields(index.documents.stored(doc) ?? {}, options.fields),
     explain: options.explain ? explanations[i] : undefined,
   }));
-  if (!options.explain) return { query: query.id, hits };
+  const { matches } = result;
+  if (!options.explain) return { query: query.id, hits, matches };
   const { reads, bytes } = index.counter;
-  return { query: query.id, hits, notes: result.notes, io: { reads, bytes } };
+  return { query: query.id, hits, matches, notes: result.notes, io: { reads, bytes } };
 }
 
 function tsvLine(query: Query, hit: Hit, index: IndexReader, { fields }: AnswerOptions): string {
@@ -162,6 +191,10 @@ function renderText(
         ...renderExplanation(explanations[i] as HitExplanation).map((line) => `     ${out.dim(line)}`),
       );
   });
+  if (isShort(result.matches, options) && !options.explain) {
+    const documents = result.matches === 1 ? 'document matches' : 'documents match';
+    lines.push(out.dim(`only ${result.matches} ${documents} the filter`));
+  }
   if (options.explain) {
     const { reads, bytes } = index.counter;
     lines.push(out.dim(`read ${bytes} bytes in ${reads} reads; searched in ${answer.ms.toFixed(2)} ms`));

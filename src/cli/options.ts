@@ -68,6 +68,12 @@ const searchOptions: OptionSpec[] = [
     parse: names,
   },
   {
+    flags: '--filter <filter>',
+    description:
+      "find only documents for which it holds: 'year>=2000 and tag in (news, sport)' (see docs/filters.md)",
+    group: SEARCH,
+  },
+  {
     flags: '--ef-search <n>',
     description: 'HNSW: candidates kept while the graph is walked',
     group: SEARCH,
@@ -151,8 +157,18 @@ export const buildOptions: OptionSpec[] = [
     parse: names,
   },
   { flags: '--vector <fields>', description: 'fields that hold vectors', group: FIELDS, parse: names },
-  { flags: '--keyword <fields>', description: 'fields that hold exact values', group: FIELDS, parse: names },
-  { flags: '--number <fields>', description: 'fields that hold numbers', group: FIELDS, parse: names },
+  {
+    flags: '--keyword <fields>',
+    description: 'fields that hold exact values, to filter by',
+    group: FIELDS,
+    parse: names,
+  },
+  {
+    flags: '--number <fields>',
+    description: 'fields that hold numbers, to filter by',
+    group: FIELDS,
+    parse: names,
+  },
   {
     flags: '--store <fields>',
     description: 'fields to keep for retrieval (default all but vectors)',

@@ -10,9 +10,10 @@ export interface SearchFlags {
   b?: number;
   operator?: 'any' | 'all';
   syntax?: 'plain' | 'query';
+  filter?: string;
 }
 
 export function searchSettings(flags: SearchFlags): RecallSettings {
-  const { branches, efSearch, gamma, nprobe, k1, b, operator, syntax } = flags;
-  return { branches, efSearch, gamma, nprobe, k1, b, operator, syntax };
+  const { branches, efSearch, gamma, nprobe, k1, b, operator, syntax, filter } = flags;
+  return { branches, efSearch, gamma, nprobe, k1, b, operator, syntax, filter };
 }

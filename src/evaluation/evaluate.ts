@@ -2,7 +2,13 @@ import { statSync } from 'node:fs';
 import type { Query } from '../branch/index.js';
 import { InputError, UsageError } from '../errors/index.js';
 import { type IndexReader, openReader } from '../index/index.js';
-import { formatFusion, openQueries, type RecallSettings, soleVectorField } from '../recall/index.js';
+import {
+  checkFilter,
+  formatFusion,
+  openQueries,
+  type RecallSettings,
+  soleVectorField,
+} from '../recall/index.js';
 import { parseVectorsArgument } from '../records/index.js';
 import { TEXT_BRANCH } from '../schema/index.js';
 import { checkAssertions, parseAssertion } from './assertions.js';
@@ -204,6 +210,7 @@ async function runIndex(
   if (index === undefined || runner === undefined)
     throw new UsageError('give an index, or runs to score with --run FILE');
   if (options.queries === undefined) throw new UsageError('give the queries with --queries FILE');
+  if (settings.filter !== undefined) checkFilter(index, settings.filter);
   const queries = await collectQueries(index, options);
   const truthMeasures = measures.filter((measure) => measure.needs === 'truth');
   const depth = Math.max(settings.k ?? 1, ...measures.map((measure) => measure.depth ?? WHOLE_LIST_DEPTH));

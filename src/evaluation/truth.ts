@@ -1,6 +1,7 @@
 import type { Query } from '../branch/index.js';
 import { InputError } from '../errors/index.js';
 import type { IndexReader } from '../index/index.js';
+import type { RecallSettings } from '../recall/index.js';
 import { openVectors } from '../records/index.js';
 import type { Measure } from './measure.js';
 import { type QueryRecall, recallAtK, summariseRecall } from './recall.js';
@@ -20,7 +21,7 @@ export interface Truth {
   warnings: string[];
 }
 
-/** Exact search on the same index, k deep. */
+/** Exact search on the same index, k deep, among what the filter leaves. */
 export async function exactTruth(
   index: IndexReader,
   runner: QueryRunner,
@@ -29,6 +30,7 @@ export async function exactTruth(
   k: number,
   options: {
     tieAware?: boolean;
+    settings?: RecallSettings;
     signal?: AbortSignal;
     onProgress?: (run: string, done: number, total: number) => void;
   },
@@ -37,7 +39,7 @@ export async function exactTruth(
   let done = 0;
   const { answers } = await runner.run(
     queries,
-    { k, branches: [field], exact: true },
+    { k, branches: [field], exact: true, filter: options.settings?.filter },
     () => options.onProgress?.('exact', ++done, queries.length),
     options.signal,
   );

@@ -1,9 +1,9 @@
-import { type Candidates, topK } from '../branch/index.js';
+import { type Candidates, type DocSet, inSet, topK } from '../branch/index.js';
 import type { Bm25 } from './bm25.js';
 import { BLOCK_SHIFT } from './layout.js';
 import { SLACK } from './max-score.js';
 import type { PhraseMatcher } from './phrase.js';
-import type { TermPostings } from './term-postings.js';
+import { TermPostings } from './term-postings.js';
 import type { WholeNumbers } from './whole-numbers.js';
 
 /** A requirement: a term, or a phrase of several. */
@@ -21,11 +21,13 @@ export interface Required {
  * O(shortest · lists · log(gap)).
  * @param lists at least one
  * @param skip whether a block of the shortest list need not be looked at
+ * @param filter only these documents; undefined: all
  * @param visit gets a document and the index of its posting in each list, by list number
  */
 export function eachCommon(
   lists: TermPostings[],
   skip: (shortest: number, block: number) => boolean,
+  filter: DocSet | undefined,
   visit: (doc: number, at: Uint32Array) => void,
 ): void {
   const order = lists.map((_, l) => l).sort((a, b) => lists[a].df - lists[b].df || a - b);
@@ -39,6 +41,7 @@ export function eachCommon(
     const stop = Math.min(lead.df, (block + 1) << BLOCK_SHIFT);
     scan: for (let i = block << BLOCK_SHIFT; i < stop; i++) {
       const doc = lead.docs[i];
+      if (filter !== undefined && !inSet(filter, doc)) continue;
       for (let o = 1; o < order.length; o++) {
         const l = order[o];
         const list = lists[l];
@@ -58,8 +61,10 @@ export function eachCommon(
 /**
  * The best `depth` documents with every requirement. Blocks of the shortest list are passed over
  * where no document can enter, and so are the positions of a document: a phrase is no more frequent
- * than the rarest of its terms. Exact, as topAny().
+ * than the rarest of its terms. Exact, as topAny(). A filter that leaves fewer documents than the
+ * shortest list has leads in its place.
  * @param required in the order of summation
+ * @param filter only these documents; undefined: all
  */
 export function topAll(
   lists: TermPostings[],
@@ -67,8 +72,10 @@ export function topAll(
   lengths: WholeNumbers,
   bm25: Bm25,
   depth: number,
+  filter: DocSet | undefined,
 ): Candidates {
   const best = topK(depth);
+  const leads = filter !== undefined && lists.every((list) => filter.count < list.df);
   const bounds = lists.map((list) => list.bounds(bm25, lengths));
   const phrases = required.some(({ phrase }) => phrase !== undefined);
   const tfs = new Float64Array(required.length);
@@ -88,7 +95,8 @@ export function topAll(
     }
     return most * SLACK <= threshold;
   };
-  eachCommon(lists, skip, (doc, at) => {
+  const walked = leads ? [...lists, TermPostings.ofSet(filter)] : lists;
+  eachCommon(walked, skip, leads ? undefined : filter, (doc, at) => {
     lengths.ensure(doc);
     const length = lengths.values[doc];
     let score = 0;

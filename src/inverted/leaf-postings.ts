@@ -29,12 +29,12 @@ export function occurrencesOf(
   const never = () => false;
   if (phrase.length === 1 && form.field === undefined) {
     const [{ tfs }] = lists;
-    eachCommon(lists, never, (doc, at) => visit(doc, tfs[at[0]]));
+    eachCommon(lists, never, undefined, (doc, at) => visit(doc, tfs[at[0]]));
     return;
   }
   const matcher = new PhraseMatcher(text, phrase, terms, lists, entries, form);
   const own = terms.map((_, t) => t);
-  eachCommon(lists, never, (doc, at) => {
+  eachCommon(lists, never, undefined, (doc, at) => {
     const tf = matcher.count(doc, own, at);
     if (tf > 0) visit(doc, tf);
   });

@@ -1,4 +1,4 @@
-import { type BoundedTopK, type Candidates, topK } from '../branch/index.js';
+import { type BoundedTopK, type Candidates, type DocSet, members, topK } from '../branch/index.js';
 import type { Bm25 } from './bm25.js';
 import { BLOCK_SHIFT } from './layout.js';
 import { advance, MANY, type TermPostings } from './term-postings.js';
@@ -16,6 +16,8 @@ export interface Weighted {
  * for them alone. A power of two that divides the chunk of WholeNumbers.
  */
 const WINDOW = 1 << 11;
+/** Documents of a filter are looked up one by one when the longest list has more than so many for each. */
+const FEW = 32;
 /** Ranges of documents that are put in order for a query: picking the best of so many costs less than a window. */
 const MAX_RANGES = 256;
 /** Scratch of one search at a time. */
@@ -39,11 +41,48 @@ export const SLACK = 1 + 2e-12;
  * brings; blocks and documents that cannot enter are passed over. Exact: documents and scores are
  * bit for bit those of exhaustive scoring, as every sum is made in the order of the clauses.
  * @param clauses by falling weight: the order of summation, and roughly of bounds
+ * @param filter only these documents; undefined: all
  */
-export function topAny(clauses: Weighted[], lengths: WholeNumbers, bm25: Bm25, depth: number): Candidates {
+export function topAny(
+  clauses: Weighted[],
+  lengths: WholeNumbers,
+  bm25: Bm25,
+  depth: number,
+  filter: DocSet | undefined,
+): Candidates {
   const best = topK(depth);
-  if (depth > 0 && clauses.length > 0) new AnySearch(clauses, lengths, bm25, best).run();
+  if (depth === 0 || clauses.length === 0) return best.take();
+  const longest = clauses.reduce((most, { list }) => Math.max(most, list.df), 0);
+  if (filter !== undefined && filter.count * FEW < longest) scoreEach(clauses, lengths, bm25, best, filter);
+  else new AnySearch(clauses, lengths, bm25, best, filter).run();
   return best.take();
+}
+
+/** Looks up each document of a small set in every list. O(set · clauses · log(gap)). */
+function scoreEach(
+  clauses: Weighted[],
+  lengths: WholeNumbers,
+  bm25: Bm25,
+  best: BoundedTopK,
+  filter: DocSet,
+): void {
+  const blocks = new Uint32Array(clauses.length);
+  for (const doc of members(filter)) {
+    let score = 0;
+    let found = false;
+    for (let c = 0; c < clauses.length; c++) {
+      const { list, weight } = clauses[c];
+      const block = list.blockOf(doc, blocks[c]);
+      blocks[c] = block;
+      if (block === list.last.length) continue;
+      const at = list.find(doc, block);
+      if (list.docs[at] !== doc) continue;
+      lengths.ensure(doc);
+      score += bm25.part(weight, list.tfs[at], lengths.values[doc]);
+      found = true;
+    }
+    if (found) best.push(doc, score);
+  }
 }
 
 /** A clause on its way through its list. */
@@ -132,8 +171,16 @@ class AnySearch {
   private readonly normPerTerm: number;
   private readonly best: BoundedTopK;
   private threshold = Number.NEGATIVE_INFINITY;
+  /** Bits of the documents that may be found; undefined: all. */
+  private readonly allowed: Uint32Array | undefined;
 
-  constructor(clauses: Weighted[], lengths: WholeNumbers, bm25: Bm25, best: BoundedTopK) {
+  constructor(
+    clauses: Weighted[],
+    lengths: WholeNumbers,
+    bm25: Bm25,
+    best: BoundedTopK,
+    filter: DocSet | undefined,
+  ) {
     let behind = 0;
     for (let c = clauses.length - 1; c >= 0; c--) {
       const cursor = new Cursor(clauses[c], lengths, bm25, behind);
@@ -145,6 +192,7 @@ class AnySearch {
     this.normBase = bm25.normBase;
     this.normPerTerm = bm25.normPerTerm;
     this.best = best;
+    this.allowed = filter?.words;
   }
 
   run(): void {
@@ -203,6 +251,7 @@ class AnySearch {
       if (lowest >= stop) return;
       const base = lowest - (lowest % WINDOW);
       from = base + WINDOW;
+      if (!this.allows(base)) continue;
       const all = this.enter(base, from);
       if (all <= this.threshold) continue;
       this.lengths.ensure(base);
@@ -242,6 +291,15 @@ class AnySearch {
     return lowest;
   }
 
+  /** Whether a document of a window may be found. */
+  private allows(base: number): boolean {
+    const { allowed } = this;
+    if (allowed === undefined) return true;
+    const end = Math.min(allowed.length, (base + WINDOW) >>> 5);
+    for (let w = base >>> 5; w < end; w++) if (allowed[w] !== 0) return true;
+    return false;
+  }
+
   /** @returns the most that all clauses can add up to in base <= doc < end */
   private enter(base: number, end: number): number {
     const { cursors } = this;
@@ -265,7 +323,7 @@ class AnySearch {
   private scan(base: number, end: number): void {
     const { list, bounds, last, raised, weight, block: first } = this.cursors[0];
     const { docs, tfs } = list;
-    const { normBase, normPerTerm } = this;
+    const { normBase, normPerTerm, allowed } = this;
     const { values } = this.lengths;
     const others = this.cursors.length > 1 ? this.cursors[1].behind : 0;
     let needed = this.threshold - others;
@@ -280,6 +338,7 @@ class AnySearch {
         const tf = tfs[i];
         const score = weight * (tf / (tf + (normBase + normPerTerm * values[doc])));
         if (score * SLACK > needed) {
+          if (allowed !== undefined && ((allowed[doc >>> 5] >>> (doc & 31)) & 1) === 0) continue;
           this.complete(doc, score, 1);
           needed = this.threshold - others;
         }
@@ -311,12 +370,19 @@ class AnySearch {
   }
 
   private collect(base: number, essential: number): void {
+    const { allowed } = this;
     const others = essential < this.cursors.length ? this.cursors[essential].behind : 0;
     let needed = this.threshold - others;
     for (let word = 0; word < WINDOW / 32; word++) {
       let bits = touched[word];
       if (bits === 0) continue;
       touched[word] = 0;
+      if (allowed !== undefined) {
+        for (let out = bits & ~allowed[(base >>> 5) + word]; out !== 0; out &= out - 1) {
+          accumulators[word * 32 + 31 - Math.clz32(out & -out)] = 0;
+        }
+        bits &= allowed[(base >>> 5) + word];
+      }
       for (; bits !== 0; bits &= bits - 1) {
         const slot = word * 32 + 31 - Math.clz32(bits & -bits);
         const score = accumulators[slot];

@@ -1,4 +1,11 @@
-import { type Candidates, type Explanation, type PreparedQuery, topK } from '../branch/index.js';
+import {
+  type Candidates,
+  type DocSet,
+  type Explanation,
+  inSet,
+  type PreparedQuery,
+  topK,
+} from '../branch/index.js';
 import type { Bm25 } from './bm25.js';
 import { nearTerms, prefixTerms } from './expansion.js';
 import type { Expression, Leaf } from './expression.js';
@@ -39,7 +46,7 @@ export class PreparedExpression implements PreparedQuery {
     this.root = nodeOf(root);
   }
 
-  search(segment: number, depth: number): Candidates {
+  search(segment: number, depth: number, filter?: DocSet): Candidates {
     const best = topK(depth);
     const postings = this.postings(segment);
     const next = new Array<number>(postings.length).fill(0);
@@ -50,6 +57,7 @@ export class PreparedExpression implements PreparedQuery {
       const parts = postings.map(({ docs, parts: own }, l) =>
         docs[next[l]] === doc ? own[next[l]++] : undefined,
       );
+      if (filter !== undefined && !inSet(filter, doc)) continue;
       const adding = this.matching(parts);
       if (adding !== undefined) best.push(doc, this.sum(adding, parts));
     }

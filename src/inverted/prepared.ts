@@ -1,4 +1,4 @@
-import type { Candidates, Explanation, PreparedQuery } from '../branch/index.js';
+import type { Candidates, DocSet, Explanation, PreparedQuery } from '../branch/index.js';
 import type { Bm25 } from './bm25.js';
 import { eachCommon, type Required, topAll } from './conjunction.js';
 import type { TermEntry } from './dictionary-page.js';
@@ -45,8 +45,10 @@ export class PreparedText implements PreparedQuery {
     this.clauses = bound.sort((a, b) => b.weight - a.weight);
   }
 
-  search(segment: number, depth: number): Candidates {
-    return this.operator === 'all' ? this.searchAll(segment, depth) : this.searchAny(segment, depth);
+  search(segment: number, depth: number, filter?: DocSet): Candidates {
+    return this.operator === 'all'
+      ? this.searchAll(segment, depth, filter)
+      : this.searchAny(segment, depth, filter);
   }
 
   explain(segment: number, doc: number): Explanation | undefined {
@@ -91,24 +93,30 @@ export class PreparedText implements PreparedQuery {
     return { label, terms, count, entries, df, idf, weight: count * idf };
   }
 
-  private searchAny(segment: number, depth: number): Candidates {
+  private searchAny(segment: number, depth: number, filter: DocSet | undefined): Candidates {
     const found = this.clauses.filter(({ entries }) => !entries[segment].includes(undefined));
-    if (found.length === 1 && found[0].terms.length > 1) return this.conjunction(segment, found, depth);
+    if (found.length === 1 && found[0].terms.length > 1)
+      return this.conjunction(segment, found, depth, filter);
     const weighted: Weighted[] = [];
     for (const clause of found) {
-      const list = this.postings(segment, clause);
+      const list = this.postings(segment, clause, filter);
       if (list.df > 0) weighted.push({ list, weight: clause.weight });
     }
-    return topAny(weighted, this.segments[segment].lengths, this.bm25, depth);
+    return topAny(weighted, this.segments[segment].lengths, this.bm25, depth, filter);
   }
 
-  private searchAll(segment: number, depth: number): Candidates {
+  private searchAll(segment: number, depth: number, filter: DocSet | undefined): Candidates {
     if (this.clauses.length === 0) return NOTHING;
     if (this.clauses.some(({ entries }) => entries[segment].includes(undefined))) return NOTHING;
-    return this.conjunction(segment, this.clauses, depth);
+    return this.conjunction(segment, this.clauses, depth, filter);
   }
 
-  private conjunction(segment: number, clauses: BoundClause[], depth: number): Candidates {
+  private conjunction(
+    segment: number,
+    clauses: BoundClause[],
+    depth: number,
+    filter: DocSet | undefined,
+  ): Candidates {
     const { lengths } = this.segments[segment];
     const lists: TermPostings[] = [];
     const known = new Map<string, number>();
@@ -128,7 +136,7 @@ export class PreparedText implements PreparedQuery {
       );
       return { weight: clause.weight, lists: own, phrase };
     });
-    return topAll(lists, required, lengths, this.bm25, depth);
+    return topAll(lists, required, lengths, this.bm25, depth, filter);
   }
 
   /** Occurrences of a clause in a document. */
@@ -146,8 +154,8 @@ export class PreparedText implements PreparedQuery {
     );
   }
 
-  /** Postings of a clause whose terms the segment has; those of a phrase are gathered first. */
-  private postings(segment: number, clause: BoundClause): TermPostings {
+  /** Postings of a clause whose terms the segment has; those of a phrase are gathered first, where the filter lets them. */
+  private postings(segment: number, clause: BoundClause, filter: DocSet | undefined): TermPostings {
     const { terms, entries } = distinct(clause, segment);
     const lists = terms.map((term, t) => this.segments[segment].postings(term, entries[t]));
     if (clause.terms.length === 1) return lists[0];
@@ -158,6 +166,7 @@ export class PreparedText implements PreparedQuery {
     eachCommon(
       lists,
       () => false,
+      filter,
       (doc, at) => {
         const tf = matcher.count(doc, own, at);
         if (tf === 0) return;

@@ -1,3 +1,4 @@
+import { type DocSet, members } from '../branch/index.js';
 import type { BlockTable } from './blocks.js';
 import type { Bm25 } from './bm25.js';
 import { BLOCK, BLOCK_SHIFT } from './layout.js';
@@ -22,6 +23,9 @@ export interface Bounds {
 
 /** Above every document number: a segment has fewer than 2^31 documents, so that differences keep their sign in 32 bits. */
 const NO_DOCUMENT = 0x7fffffff;
+
+/** A filter is used for many queries. */
+const setLists = new WeakMap<DocSet, TermPostings>();
 
 /** Room for df documents in whole blocks. */
 export function documentsFor(df: number): Uint32Array {
@@ -61,6 +65,18 @@ export class TermPostings {
     const last = new Uint32Array(Math.ceil(df / BLOCK));
     for (let b = 0; b < last.length; b++) last[b] = docs[Math.min(df, (b + 1) * BLOCK) - 1];
     return new TermPostings(df, docs, tfs, last, undefined, undefined);
+  }
+
+  /** The documents of a set as a list, so that it can be walked with others. */
+  static ofSet(set: DocSet): TermPostings {
+    let list = setLists.get(set);
+    if (list === undefined) {
+      const docs = documentsFor(set.count);
+      docs.set(members(set));
+      list = TermPostings.of(set.count, docs, numbersFor(set.count));
+      setLists.set(set, list);
+    }
+    return list;
   }
 
   /**

@@ -95,6 +95,11 @@ export interface KernelExports {
     mask: Pointer,
   ): void;
   /**
+   * The same of codes that stand here and there. O(count · dim).
+   * @param positions u32[count]
+   */
+  scanPositions(query: Pointer, positions: Pointer, count: number, reservoir: Pointer): void;
+  /**
    * Names a table of 4-bit codes in blocks of 32 positions, for scanBlockLists().
    * @param groups codes of a position, an even number; a block is 16 bytes for each (see assembly/blocks.ts)
    * @param biases f32 by position, whole blocks, 16-byte aligned @param factors the same

@@ -6,6 +6,7 @@
  * branch's rank and score kept. Good for: one query or a batch against an open index. Not for:
  * judging the answer (evaluation) or printing it (cli).
  */
+export { checkFilter } from './filters.js';
 export { type Fusion, formatFusion, parseFusion } from './fusion.js';
 export { type Nearest, type NearestSettings, nearest } from './nearest.js';
 export { type PoolAnswer, RecallPool } from './pool.js';

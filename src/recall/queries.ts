@@ -6,6 +6,7 @@ import { didYouMean, InputError, UsageError } from '../errors/index.js';
 import { type IndexReader, openFeed, type VectorFeed } from '../index/index.js';
 import { parseVectorsArgument, readQueries, type SourceQuery } from '../records/index.js';
 import { SpillDirectory } from '../storage/index.js';
+import { checkFilter } from './filters.js';
 
 /** For the ids of query vectors joined by id. */
 const JOIN_MEMORY_BYTES = 64 * 2 ** 20;
@@ -88,7 +89,22 @@ export function toQuery(index: IndexReader, source: SourceQuery, branches?: stri
     vectors[field.name] = Float32Array.from(value);
   }
   if (source.vector !== undefined) vectors[soleVectorField(index, branches)] = source.vector;
-  return { id: source.id, text: source.text, vectors };
+  return { id: source.id, text: source.text, vectors, filter: filterOf(index, source) };
+}
+
+/** The filter a query brings along. @throws InputError */
+function filterOf(index: IndexReader, { fields, place }: SourceQuery): string | undefined {
+  const filter = Object.hasOwn(fields, 'filter') ? fields.filter : undefined;
+  if (filter === undefined || filter === null || filter === '') return undefined;
+  if (typeof filter !== 'string')
+    throw new InputError(place, "'filter' is no text", 'write it as --filter takes it');
+  try {
+    checkFilter(index, filter);
+  } catch (error) {
+    if (error instanceof UsageError) throw new InputError(place, error.message);
+    throw error;
+  }
+  return filter;
 }
 
 /** The vector field that a bare vector is for. @throws UsageError when there is none, or more than one */

@@ -1,6 +1,7 @@
 import type { Branch, Explanation, PreparedQuery, Query, SearchOptions } from '../branch/index.js';
 import { didYouMean, UsageError } from '../errors/index.js';
 import type { IndexReader } from '../index/index.js';
+import { type Filtered, Filters } from './filters.js';
 import { type BranchList, contributionOf, type Fusion, formatFusion, fuse, parseFusion } from './fusion.js';
 
 export const DEFAULT_K = 10;
@@ -14,6 +15,8 @@ export interface RecallSettings extends SearchOptions {
   branches?: string[];
   /** Used where more than one branch fires; default rrf:k=60. */
   fusion?: Fusion;
+  /** Only documents for which this holds are found: `year>=2000 and tag=news`. A query's own filter must hold too. */
+  filter?: string;
 }
 
 /** One document found. */
@@ -32,6 +35,8 @@ export interface RecallResult {
   hits: Hit[];
   /** Branches that fired, in index order. */
   branches: string[];
+  /** Documents that the filter left, where there was one: fewer than k mean that all of them may be here. */
+  matches?: number;
   /** Settings as used and other remarks, for --explain and eval. */
   notes: string[];
 }
@@ -48,10 +53,12 @@ export interface HitExplanation {
 /** Answers queries against one open index. Not re-entrant: branches reuse their memory. */
 export class Recaller {
   private readonly index: IndexReader;
+  private readonly filters: Filters;
   private last: { fired: Fired[]; fusion: Fusion | undefined } | undefined;
 
   constructor(index: IndexReader) {
     this.index = index;
+    this.filters = new Filters(index);
   }
 
   /** Loads what a batch of queries will touch. */
@@ -66,9 +73,12 @@ export class Recaller {
   search(query: Query, settings: RecallSettings = {}): RecallResult {
     const k = settings.k ?? DEFAULT_K;
     if (!Number.isSafeInteger(k) || k < 1) throw new UsageError(`k is ${k}: give a whole number, 1 or more`);
-    const fired = this.fire(query, settings, k);
+    const filtered = this.filtered(query, settings);
+    const fired = this.fire(query, settings, k, filtered);
     const lists = fired.map((entry) => entry.list);
     const notes = fired.flatMap((entry) => entry.prepared.notes);
+    if (filtered !== undefined) notes.unshift(this.noteOf(filtered, k));
+    const matches = filtered?.matches;
     if (fired.length === 1) {
       const [{ list }] = fired;
       this.last = { fired, fusion: undefined };
@@ -83,7 +93,7 @@ export class Recaller {
           branches: { [list.name]: { rank: i + 1, score } },
         });
       }
-      return { query: query.id, hits, branches: [list.name], notes };
+      return { query: query.id, hits, branches: [list.name], matches, notes };
     }
     const fusion = settings.fusion ?? parseFusion('rrf');
     this.last = { fired, fusion };
@@ -100,7 +110,7 @@ export class Recaller {
         branches,
       };
     });
-    return { query: query.id, hits, branches: lists.map((list) => list.name), notes };
+    return { query: query.id, hits, branches: lists.map((list) => list.name), matches, notes };
   }
 
   /** Explains a hit of the last search. */
@@ -125,7 +135,17 @@ export class Recaller {
     return explanation;
   }
 
-  private fire(query: Query, settings: RecallSettings, k: number): Fired[] {
+  private filtered(query: Query, settings: RecallSettings): Filtered | undefined {
+    const texts = [settings.filter, query.filter].filter((text) => text !== undefined);
+    return texts.length === 0 ? undefined : this.filters.documents(texts);
+  }
+
+  private noteOf({ matches }: Filtered, k: number): string {
+    const of = `${matches} of ${this.index.manifest.documents} documents`;
+    return `filter: ${of} match${matches < k ? `, fewer than the ${k} asked for` : ''}`;
+  }
+
+  private fire(query: Query, settings: RecallSettings, k: number, filtered: Filtered | undefined): Fired[] {
     const names = settings.branches ?? this.index.branchNames;
     const prepared: { branch: Branch; prepared: PreparedQuery }[] = [];
     checkFusion(settings.fusion, names);
@@ -152,7 +172,7 @@ export class Recaller {
     const depth = prepared.length === 1 ? k : Math.max(k, FUSION_DEPTH);
     return prepared.map((entry) => ({
       ...entry,
-      list: this.merge(entry.branch.name, entry.prepared, depth),
+      list: this.merge(entry.branch.name, entry.prepared, depth, filtered),
     }));
   }
 
@@ -167,9 +187,18 @@ export class Recaller {
   }
 
   /** Best of all segments: each is sorted, document numbers rise with segments, so ties stay in order. */
-  private merge(name: string, prepared: PreparedQuery, depth: number): BranchList {
+  private merge(
+    name: string,
+    prepared: PreparedQuery,
+    depth: number,
+    filtered: Filtered | undefined,
+  ): BranchList {
     const { segments } = this.index;
-    const found = segments.map((_, segment) => prepared.search(segment, depth));
+    const found = segments.map(({ documents }, segment) => {
+      const set = filtered?.sets[segment];
+      if (set?.count === 0) return { docs: new Uint32Array(0), scores: new Float64Array(0) };
+      return prepared.search(segment, depth, set?.count === documents ? undefined : set);
+    });
     if (found.length === 1) return { name, ...found[0] };
     const entries: { doc: number; score: number }[] = [];
     found.forEach(({ docs, scores }, segment) => {

@@ -103,7 +103,9 @@ class PreparedVector implements PreparedQuery {
   search(segment: number, depth: number, filter?: DocSet): Candidates {
     const searcher = this.branch.searcher(segment);
     if (searcher === null) return { docs: new Uint32Array(0), scores: new Float64Array(0) };
-    if (this.settings.exact) return searcher.rows.exact(this.vector, depth);
+    const { rows } = searcher;
+    if (filter !== undefined) return rows.exactAmong(this.vector, depth, rows.matches(filter));
+    if (this.settings.exact) return rows.exact(this.vector, depth);
     const { settings } = this;
     return searcher.search(this.vector, { depth, settings, filter, note: (text) => this.note(text) });
   }

@@ -1,14 +1,17 @@
-import { type Candidates, topK } from '../branch/index.js';
+import { type Candidates, type DocSet, topK } from '../branch/index.js';
 import {
   Arena,
   byteKeyOf,
   byteWidth,
   distanceIn,
   type Pointer,
+  RESERVOIR_HEADER_BYTES,
+  reservoirBytes,
   SPACE,
   type Space,
 } from '../kernels/index.js';
 import { type ErrorBounds, errorBounds } from './bounds.js';
+import { type Matches, matchesOf } from './matches.js';
 import { loadDocs, spaceOf, type VectorPart } from './part.js';
 import type { QueryVector } from './query.js';
 import { SortedTop } from './sorted-top.js';
@@ -26,6 +29,8 @@ export const SLACK = 8;
 const SORTED_MOST = 32;
 /** Searches that read single rows before all are loaded: by then a batch is under way. */
 const SINGLE_READS = 8;
+/** Rows read one by one before all are loaded: a few milliseconds. */
+const SINGLE_MOST = 256;
 
 /**
  * One segment's rows, float32 or bytes, in an arena, and what all kinds do with them: score
@@ -55,6 +60,8 @@ export class VectorRows {
   private readonly order: Uint32Array | undefined;
   private positions: Map<number, number> | undefined;
   private readonly top = new SortedTop();
+  /** A filter is used for many queries. */
+  private readonly matching = new WeakMap<DocSet, Matches>();
 
   /** @param order a permutation of the vectors @throws CorruptError, ResourceError */
   constructor(part: VectorPart, order?: Uint32Array) {
@@ -139,6 +146,16 @@ export class VectorRows {
       }
     }
     return this.positions.get(doc);
+  }
+
+  /** What a filter leaves of them. */
+  matches(filter: DocSet): Matches {
+    let matches = this.matching.get(filter);
+    if (matches === undefined) {
+      matches = matchesOf(filter, this.part.count, (position) => this.docOf(position));
+      this.matching.set(filter, matches);
+    }
+    return matches;
   }
 
   /** The best `depth` of some positions by float64 score. The query must be set. */
@@ -241,6 +258,36 @@ export class VectorRows {
       this.score(positions, (position, score) => best.push(this.docOf(position), score));
     }
     return best.take();
+  }
+
+  /** The best `depth` of the rows that a filter leaves, proven in the same way. O(matches · dim), twice at worst. */
+  exactAmong(query: QueryVector, depth: number, { positions }: Matches): Candidates {
+    const { kernels } = this.arena;
+    this.setQuery(query);
+    const wanted = Math.min(depth, positions.length);
+    const limit = Math.min(positions.length, wanted + SLACK + (wanted >> 3));
+    if (this.base === undefined && positions.length <= SINGLE_MOST) return this.rank(positions, wanted);
+    const at = this.selectRows();
+    if (limit === positions.length) return this.best(positions, wanted);
+
+    const reservoir = this.arena.tail(reservoirBytes(limit) + SCAN_ROWS * 4);
+    const list = reservoir + reservoirBytes(limit);
+    kernels.openReservoir(reservoir, limit);
+    for (let from = 0; from < positions.length; from += SCAN_ROWS) {
+      const piece = positions.subarray(from, from + SCAN_ROWS);
+      this.arena.u32(list, piece.length).set(piece);
+      kernels.scanPositions(at, list, piece.length, reservoir);
+    }
+    const size = kernels.closeReservoir(reservoir);
+    const entries = this.arena.u32(reservoir + RESERVOIR_HEADER_BYTES, size * 2);
+    let most = 0;
+    for (let i = 1; i < entries.length; i += 2) most = Math.max(most, entries[i]);
+    const found = this.best(
+      entries.filter((_, i) => i % 2 === 0),
+      wanted,
+    );
+    const last = -found.scores[wanted - 1];
+    return this.bounds(query).least(this.distanceOf(most)) > last ? found : this.best(positions, wanted);
   }
 
   /** Components of a padded row. */

@@ -3,6 +3,7 @@ import type { Query } from '../../branch/index.js';
 import { InputError, UsageError } from '../../errors/index.js';
 import { type IndexReader, openReader } from '../../index/index.js';
 import {
+  checkFilter,
   openQueries,
   type PoolAnswer,
   parseFusion,
@@ -64,9 +65,12 @@ export async function query(
   };
   const index = openReader(path);
   try {
+    // Before a batch is begun, and its files are read.
+    if (options.filter !== undefined) checkFilter(index, options.filter);
     if (index.manifest.schema.analyzer)
       for (const warning of analyzerWarnings(index.manifest.schema.analyzer)) terminal.warn(warning);
     const writer = answerWriter(format, terminal, index, {
+      k: options.k,
       fields: options.fields,
       explain: options.explain === true,
       tag: options.tag,

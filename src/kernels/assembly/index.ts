@@ -6,6 +6,7 @@ export { setCodes } from './codes';
 export { setDescent } from './descent';
 export { keyBetween, keysBetween } from './distance';
 export { encodeQuery, setEncoder } from './encode';
+export { scanPositions } from './gather';
 export { setEntry, setGraph, setScratch } from './graph';
 export { chooseLinks, collectLinks, fillRows, linkBack } from './insert';
 export { accumulateRows, assignRows } from './kmeans';
