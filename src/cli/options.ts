@@ -224,10 +224,10 @@ export const buildOptions: OptionSpec[] = [
   },
   {
     flags: '--threads <n>',
-    description:
-      'threads that build graphs and lists; the same bytes on any number (default 1: more is young)',
+    description: 'threads that build graphs and lists; the same bytes on any number',
     group: RESOURCES,
     parse: wholeNumber(1, 1024),
+    defaultText: 'all cores',
   },
   {
     flags: '--seed <n>',

@@ -63,8 +63,10 @@ export function describeBytes(done: number, total: number | undefined, seconds: 
   return parts.join(', ');
 }
 
-/** `1,200 of 60,000 (2 %), 3.0 s left`, from when this step began. */
+/** `1,200 of 60,000 (2 %), 400/s, 147.0 s left`, from when this step began. */
 export function describeSteps(done: number, total: number, seconds: number): string {
-  const left = done > 0 ? `, ${formatDuration(((total - done) * seconds) / done)} left` : '';
-  return `${formatCount(done)} of ${formatCount(total)} (${Math.floor((100 * done) / Math.max(1, total))} %)${left}`;
+  const rate = done / Math.max(seconds, 1e-3);
+  const share = `${formatCount(done)} of ${formatCount(total)} (${Math.floor((100 * done) / Math.max(1, total))} %)`;
+  if (done <= 0) return share;
+  return `${share}, ${formatCount(Math.round(rate))}/s, ${formatDuration(Math.max(0, total - done) / rate)} left`;
 }

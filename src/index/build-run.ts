@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { AnalyzerSpec } from '../analysis/index.js';
 import type { WriterEnvironment } from '../branch/index.js';
 import { RecordError, UsageError } from '../errors/index.js';
@@ -224,7 +225,7 @@ export class BuildRun {
     const environment: WriterEnvironment = {
       spills: this.spills,
       memoryBytes: this.memoryBytes,
-      threads: this.options.threads ?? 1,
+      threads: this.options.threads ?? availableParallelism(),
       seed: this.options.seed ?? 0,
       progress: (name, done, total) => {
         this.options.signal?.throwIfAborted();

@@ -26,6 +26,7 @@ export interface BuildOptions {
   stopwords?: string;
   cjk?: string;
   memoryBytes?: number;
+  /** Threads that build graphs and lists, all cores when not given; they change no byte. */
   threads?: number;
   seed?: number;
   maxRecordBytes?: number;

@@ -74,6 +74,28 @@ describe('a build that is killed', () => {
     }
   });
 
+  it('Ctrl-C while threads link a graph: exit 130, nothing left', async () => {
+    const output = join(cwd, 'linking.index');
+    const [rows, dim] = [20_000, 32];
+    const next = seeded(3);
+    const vectors = new Int32Array(rows * (dim + 1));
+    new Float32Array(vectors.buffer).forEach((_, i, floats) => {
+      if (i % (dim + 1) > 0) floats[i] = next();
+    });
+    for (let row = 0; row < rows; row++) vectors[row * (dim + 1)] = dim;
+    writeFileSync(join(cwd, 'linking.fvecs'), vectors);
+    const spec = 'hnsw:efConstruction=2000';
+    const flags = ['--vector-index', spec, '--threads', '4', '--metric', 'l2', '-q'];
+    const child = start(['build', 'linking.fvecs', '-o', output, ...flags], { cwd });
+    const ended = new Promise((resolve) => child.on('close', (status) => resolve(status)));
+    // Two minutes of work; reading is over in one second.
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    expect(readable(output)).toContain('lock');
+    child.kill('SIGINT');
+    expect(await ended).toBe(130);
+    expect(readable(output)).toEqual([]);
+  });
+
   it('an empty directory is taken, one that was made by hand is refused', () => {
     mkdirSync(join(cwd, 'empty'));
     ok(['build', articles, '-o', join(cwd, 'empty'), '-q']);

@@ -208,20 +208,25 @@ describe.each(matrix)('$kind, $metric', ({ kind, metric }) => {
   });
 });
 
-test('threads leave the same bytes', async () => {
-  const folder = temporaryFolder();
-  const vectors = clustered(2600, 24, 12);
-  vectors.sort((a, b) => a[0] - b[0]);
-  for (const kind of ['hnsw', 'hnsw+f32', 'ivf:nlist=512']) {
-    const schema = schemaOf(kind, 'l2', 24);
-    const files: Buffer[] = [];
-    for (const threads of [1, 2, 4, 8]) {
-      const path = join(folder, `${kind}-${threads}`);
-      await writeSegment(path, schema, vectors, { threads });
-      files.push(readFileSync(path));
+describe.each(['hnsw', 'hnsw+f32', 'hnsw+sq8:dim=9', 'ivf:nlist=512'])('%s, by threads', (kind) => {
+  const floats = clustered(2100, 24, 12).sort((a, b) => a[0] - b[0]);
+  const whole = floats.map((vector) =>
+    vector.map((x) => Math.max(0, Math.min(255, Math.round(100 + 40 * x)))),
+  );
+
+  test.each(['l2', 'ip', 'cosine'] as const)('the same bytes under %s', async (metric) => {
+    const schema = schemaOf(kind, metric, 24);
+    for (const vectors of metric === 'cosine' ? [floats] : [floats, whole]) {
+      const folder = temporaryFolder();
+      const files: Buffer[] = [];
+      for (const threads of [1, 2, 4]) {
+        const path = join(folder, String(files.length));
+        await writeSegment(path, schema, vectors, { threads });
+        files.push(readFileSync(path));
+      }
+      for (const file of files) expect(file.equals(files[0])).toBe(true);
     }
-    for (const file of files) expect(file.equals(files[0])).toBe(true);
-  }
+  });
 });
 
 test('axes are kept where they say most, and recall stays', async () => {

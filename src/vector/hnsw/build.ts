@@ -36,6 +36,7 @@ interface Codes {
  * Refuses a graph that the budget can't hold.
  * @param upperTotal rows above level 0; by default what is expected of so many vectors
  * @param stride bytes of a code; by default of float32 rows, the most there can be
+ * @returns how many of `threads` the budget holds too, 1 at least
  * @throws ResourceError
  */
 export function requireGraphMemory(
@@ -45,16 +46,12 @@ export function requireGraphMemory(
   upperTotal = Math.ceil(count / (field.spec.params.M - 1)),
   stride = codeBytes(field) ?? rowFloats(field.dim) * 4,
   threads = 1,
-): void {
+): number {
   const { M, efConstruction } = field.spec.params;
-  requireMemory(
-    `hnsw over ${count} vectors of '${field.name}'`,
-    aligned(count * stride) +
-      graphBytes(count, M, upperTotal) +
-      insertBytes(count, M) +
-      builders(count, threads) * memberBytes(count, efConstruction),
-    memoryBytes,
-  );
+  const member = memberBytes(count, efConstruction);
+  const needed = aligned(count * stride) + graphBytes(count, M, upperTotal) + insertBytes(count, M) + member;
+  requireMemory(`hnsw over ${count} vectors of '${field.name}'`, needed, memoryBytes);
+  return Math.min(builders(count, threads), 1 + Math.floor((memoryBytes - needed) / member));
 }
 
 /**
@@ -74,7 +71,14 @@ export async function buildHnsw(input: BuildInput, out: SegmentWriter) {
   const upperTotal = Array.from({ length: count }, (_, number) =>
     levelOf(environment.seed, number, M),
   ).reduce((sum, level) => sum + level, 0);
-  requireGraphMemory(field, count, environment.memoryBytes, upperTotal, stride, environment.threads);
+  const threads = requireGraphMemory(
+    field,
+    count,
+    environment.memoryBytes,
+    upperTotal,
+    stride,
+    environment.threads,
+  );
 
   const arena = new Arena();
   const codes = await loadCodes(input, arena, coder);
@@ -86,13 +90,7 @@ export async function buildHnsw(input: BuildInput, out: SegmentWriter) {
   const graph = new GraphArena(arena, levels, M);
   const step = `${field.name}: hnsw`;
   const turn = (done: number) => environment.progress(step, done, count);
-  const build = await GraphBuild.begin(
-    graph,
-    codes,
-    levels,
-    efConstruction,
-    builders(count, environment.threads),
-  );
+  const build = await GraphBuild.begin(graph, codes, levels, efConstruction, threads);
   try {
     const nodes = shuffled(count, hash32(environment.seed, 0x0bde));
     const position = order === undefined ? undefined : inverse(order);

@@ -14,9 +14,9 @@ const CHUNK = 8;
 /** Below this many nodes a second thread is not worth its start. */
 const TEAM_LEAST = 2000;
 
-/** Threads that are worth it. */
+/** Threads that are worth it: no more than a batch has pieces. */
 export function builders(nodes: number, threads: number): number {
-  return nodes < TEAM_LEAST ? 1 : Math.max(1, threads);
+  return nodes < TEAM_LEAST ? 1 : Math.max(1, Math.min(threads, BATCH_MOST / CHUNK));
 }
 
 /** Bytes a build works with beside the graph: what workspace() allocates, each block rounded up. */

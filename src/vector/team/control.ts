@@ -17,11 +17,9 @@ export const WORD = {
   next: 1,
   /** Threads that are done with the order; the leader sleeps on it. */
   done: 2,
-  /** Set when a thread failed. */
-  failed: 3,
-  job: 4,
-  to: 5,
-  chunk: 6,
+  job: 3,
+  to: 4,
+  chunk: 5,
   args: 8,
 } as const;
 export const CONTROL_BYTES = 4 * 24;
@@ -39,23 +37,22 @@ export function* pieces(control: Int32Array): Generator<{ from: number; to: numb
   }
 }
 
-/** The life of a thread: sleeps until there is an order, works on it with the others, says so. */
+/**
+ * The life of a thread: sleeps until there is an order, works on it with the others, says so.
+ * What it throws ends it, and reaches the leader as its 'error' event.
+ */
 export function serve({ memory, module, control: buffer, setup }: MemberData): void {
   const control = new Int32Array(buffer);
   const args = new Uint32Array(buffer).subarray(WORD.args);
   const kernels = instantiate(memory, module);
   setUp(kernels, setup);
   for (let order = 0; ; order++) {
-    Atomics.wait(control, WORD.order, order);
+    // A thread may see an order, and finish it, before the leader wakes those that sleep: that call then
+    // wakes it too early for the next one. Only the count says whether there is one.
+    while (Atomics.load(control, WORD.order) === order) Atomics.wait(control, WORD.order, order);
     if (control[WORD.job] === GO_HOME) return;
-    try {
-      for (const { from, to } of pieces(control)) {
-        doJob(kernels, setup, control[WORD.job] as Job, from, to, args);
-      }
-    } catch (error) {
-      // Said here, where it is known: the leader only learns that there was one.
-      process.stderr.write(`a thread of the build: ${(error as Error).stack}\n`);
-      Atomics.store(control, WORD.failed, 1);
+    for (const { from, to } of pieces(control)) {
+      doJob(kernels, setup, control[WORD.job] as Job, from, to, args);
     }
     Atomics.add(control, WORD.done, 1);
     Atomics.notify(control, WORD.done);

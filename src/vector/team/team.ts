@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { ResourceError } from '../../errors/index.js';
 import { type Arena, kernelModule } from '../../kernels/index.js';
 import { CONTROL_BYTES, GO_HOME, type MemberData, pieces, WORD } from './control.js';
 import { doJob, type Job, type MemberSetup, setUp } from './jobs.js';
@@ -24,6 +25,8 @@ export class Team {
   private readonly control = new Int32Array(new SharedArrayBuffer(CONTROL_BYTES));
   private readonly args = new Uint32Array(this.control.buffer).subarray(WORD.args);
   private lastTurn = performance.now();
+  /** What ended a thread before it was sent home. */
+  private fault: Error | undefined;
 
   private constructor(arena: Arena, own: MemberSetup) {
     this.arena = arena;
@@ -44,22 +47,7 @@ export class Team {
       );
     }
     try {
-      await Promise.all(
-        setups.slice(1).map((setup) => {
-          const control = team.control.buffer as SharedArrayBuffer;
-          const data: MemberData = { memory: arena.memory, module: kernelModule(), control, setup };
-          const worker = new Worker(file, { workerData: data });
-          team.workers.push(worker);
-          return new Promise((resolve, reject) => {
-            worker.once('message', resolve);
-            worker.on('error', (error) => {
-              // Nobody waits for it any more once the thread is at work: the leader looks here.
-              Atomics.store(team.control, WORD.failed, 1);
-              reject(error);
-            });
-          });
-        }),
-      );
+      await Promise.all(setups.slice(1).map((setup) => team.hire(file, setup)));
     } catch (error) {
       team.goHome();
       throw error;
@@ -102,10 +90,11 @@ export class Team {
     if (!helped) return;
     for (;;) {
       const done = Atomics.load(control, WORD.done);
-      if (done === this.workers.length || Atomics.load(control, WORD.failed) !== 0) break;
+      if (done === this.workers.length) break;
       if (Atomics.wait(control, WORD.done, done, TURN_MS) === 'timed-out') await this.turn();
+      // Its threads' ends are events: a turn lets them in.
+      if (this.fault !== undefined) throw this.fault;
     }
-    if (Atomics.load(control, WORD.failed) !== 0) throw new Error('a thread of the build failed');
   }
 
   /** Sends the threads away; the arena stays. */
@@ -117,8 +106,32 @@ export class Team {
     for (const worker of this.workers) void worker.terminate();
   }
 
+  /** Starts a thread. @returns when it is at work */
+  private async hire(file: string, setup: MemberSetup): Promise<void> {
+    const control = this.control.buffer as SharedArrayBuffer;
+    const data: MemberData = { memory: this.arena.memory, module: kernelModule(), control, setup };
+    const worker = new Worker(file, { workerData: data });
+    this.workers.push(worker);
+    await new Promise<void>((resolve, reject) => {
+      const end = (error: Error) => {
+        this.fault ??= error;
+        reject(error);
+      };
+      worker.once('message', () => resolve());
+      worker.on('error', (error) => end(told(error)));
+      worker.on('exit', (code) => end(new Error(`a thread of the build left with code ${code}`)));
+    });
+  }
+
   private async turn(): Promise<void> {
     await nextTurn();
     this.lastTurn = performance.now();
   }
+}
+
+/** @param error that ended a thread, of what it could not have or of a bug */
+function told(error: Error): Error {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== 'ERR_WORKER_OUT_OF_MEMORY' && code !== 'ERR_WORKER_INIT_FAILED') return error;
+  return new ResourceError('a thread of the build had no memory; use fewer --threads', { cause: error });
 }
