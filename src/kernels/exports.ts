@@ -35,6 +35,16 @@ export function reservoirBytes(limit: number): number {
 }
 /** Bytes assignRows() wants for running minima. */
 export const ASSIGN_SCRATCH_BYTES = 66 * 32;
+/** Bytes of a query's record of screenRows(), see there. */
+export const SCREEN_RECORD_BYTES = 80;
+/** Most rows of a call of screenRows(), a multiple of SCREEN_BLOCK_ROWS. */
+export const SCREEN_ROWS = 512;
+/** Rows whose codes stand together. */
+export const SCREEN_BLOCK_ROWS = 16;
+/** Bytes of scratch that screenRows() wants. @param limit the largest of its queries @param pairs as in setScreen() */
+export function screenScratchBytes(limit: number, pairs: number): number {
+  return 80 + SCREEN_ROWS * (2 * 8 + 4 * pairs) + Math.max(limit * 8, 16);
+}
 /** Most links of a node above level 0 that the graph's scratch has room for. */
 export const MAX_M = 128;
 /** Ends a row of links that is not full. */
@@ -322,4 +332,63 @@ export interface KernelExports {
 
   /** 1 when each of `count` (a multiple of 4) link slots is NO_LINK or below `nodes`. */
   linksWithin(links: Pointer, count: number, nodes: number): number;
+
+  /**
+   * Inner products of float64 vectors with axes.
+   * @param rows f64[count, floats], `floats` even @param axes f64[axisCount, floats], a multiple of 4
+   * @param out f64[count, axisCount]
+   */
+  projectRows(
+    rows: Pointer,
+    count: number,
+    axes: Pointer,
+    axisCount: number,
+    floats: number,
+    out: Pointer,
+  ): void;
+
+  /**
+   * Names the codes that give rows lower bounds. The bound of a row, in units, is its norm and the sum
+   * of code times weight over its first components; with a tail, the tail's norm and sum are added.
+   * @param blocks i8: for each 16 rows, for each of `pairs` pairs of components, both of each row
+   * @param norms i32 by row, for whole blocks
+   * @param tails i8[rows, tailBytes], a multiple of 8; `tailBytes` 0: there are none
+   * @param tailNorms i32 by row
+   * @param euclidean bounds are of squared distances; else of distances in the sense of SPACE.dot
+   * @param perUnit units of a bound in 1 of a distance
+   */
+  setScreen(
+    blocks: Pointer,
+    norms: Pointer,
+    pairs: number,
+    tails: Pointer,
+    tailNorms: Pointer,
+    tailBytes: number,
+    euclidean: boolean,
+    perUnit: number,
+  ): void;
+  /**
+   * Measures those of rows `from` (a multiple of 16) to `to` that a bound does not rule out, on the
+   * table of setCodes(), for each of some queries. A row is ruled out when its bound is more than
+   * f · perUnit + offset, with f = (sqrt(r) + spread + error)² of Euclidean bounds, r + spread · error of others,
+   * and r = scale · d + added, d being the distance of the last key.
+   *
+   * A query's record, SCREEN_RECORD_BYTES: u32 weights (i16[pairs, 2]), u32 tail weights (i16[tailBytes],
+   * 16-byte aligned), u32 query row, u32 best, u32 size, u32 limit, u32 within, u32 last key, 8 bytes of
+   * scratch, f64 scale, added, spread, offset, tail offset.
+   * within 0: best is a max-heap u64[limit] of `size` entries; the last key is that of its root when it is
+   * full, NAN_KEY before. within 1: best is u32[to - from] more than `size`, and takes the positions of all
+   * rows whose key is at most the last key.
+   * @param firstError how far codes lie from rows in these rows, @param tailError with the tail
+   * @param scratch screenScratchBytes(), 16-byte aligned
+   */
+  screenRows(
+    queries: Pointer,
+    count: number,
+    from: number,
+    to: number,
+    firstError: number,
+    tailError: number,
+    scratch: Pointer,
+  ): void;
 }

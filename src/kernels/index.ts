@@ -20,8 +20,12 @@ export {
   type Pointer,
   RESERVOIR_HEADER_BYTES,
   reservoirBytes,
+  SCREEN_BLOCK_ROWS,
+  SCREEN_RECORD_BYTES,
+  SCREEN_ROWS,
   SPACE,
   type Space,
+  screenScratchBytes,
 } from './exports.js';
 export { byteKeyOf, distanceIn, distanceOf, keyOf, NAN_KEY } from './keys.js';
 export { byteStride, byteWidth, encodeScratchBytes, linkSlots, rowFloats } from './layout.js';

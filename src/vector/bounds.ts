@@ -21,6 +21,14 @@ export interface ErrorBounds {
   least(distance: number): number;
   /** Largest key of a row whose true distance is at most this. */
   mostKey(distance: number): number;
+  /** No row with a float32 distance of at most d is truly further away than d · scale + added. */
+  scale: number;
+  added: number;
+}
+
+/** What holds of distances that are not rounded. @param mostKey the key of a distance */
+export function exactBounds(mostKey: (distance: number) => number): ErrorBounds {
+  return { least: (distance) => distance, mostKey, scale: 1, added: 0 };
 }
 
 /**
@@ -36,11 +44,22 @@ export function errorBounds(space: Space, floats: number, maxNorm: number, query
     return {
       least: (distance) => (Math.min(distance, F32_MAX) - tiny) / (1 + g),
       mostKey: (distance) => ceiling(distance * (1 + g) + tiny),
+      // Twice g is more than enough for what dividing by 1 - g gives.
+      scale: 1 + 2 * g,
+      added: 2 * tiny,
     };
   }
   const largest = maxNorm * queryNorm * (1 + 2 * g);
   // Sums may overflow on the way, whatever the result would be: nothing is known about them.
-  if (!(largest < F32_MAX)) return { least: () => Number.NEGATIVE_INFINITY, mostKey: () => NAN_KEY };
+  if (!(largest < F32_MAX)) {
+    const nothing = Number.POSITIVE_INFINITY;
+    return { least: () => -nothing, mostKey: () => NAN_KEY, scale: 1, added: nothing };
+  }
   const error = 2 * g * maxNorm * queryNorm + tiny;
-  return { least: (distance) => distance - error, mostKey: (distance) => ceiling(distance + error) };
+  return {
+    least: (distance) => distance - error,
+    mostKey: (distance) => ceiling(distance + error),
+    scale: 1,
+    added: error,
+  };
 }

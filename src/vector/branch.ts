@@ -9,6 +9,7 @@ import type {
   SegmentView,
 } from '../branch/index.js';
 import type { VectorField } from '../schema/index.js';
+import { exactNearest } from './exact/index.js';
 import { implementations } from './implementations.js';
 import type { VectorSearcher } from './kind.js';
 import { openPart } from './part.js';
@@ -41,14 +42,17 @@ export class VectorBranch implements Branch {
   searchMany(prepared: PreparedVector[], segment: number, depth: number, filter?: DocSet): Candidates[] {
     const searcher = this.searcher(segment);
     const [first] = prepared;
-    const together = searcher?.searchMany !== undefined && prepared.length > 1 && !first.settings.exact;
-    if (!together || prepared.some(({ settings }) => settings !== first.settings)) {
+    const alike =
+      filter === undefined &&
+      prepared.length > 1 &&
+      prepared.every(({ settings }) => settings === first.settings);
+    if (searcher === null || !alike || !(first.settings.exact || searcher.searchMany !== undefined)) {
       return prepared.map((query) => query.search(segment, depth, filter));
     }
-    return searcher.searchMany!(
-      prepared.map(({ vector }) => vector),
-      { depth, settings: first.settings, filter, note: (text) => first.note(text) },
-    );
+    const vectors = prepared.map(({ vector }) => vector);
+    if (first.settings.exact) return exactOf(searcher, vectors, depth);
+    const request = { depth, settings: first.settings, note: (text: string) => first.note(text) };
+    return searcher.searchMany!(vectors, request);
   }
 
   warm(): void {
@@ -75,6 +79,11 @@ export class VectorBranch implements Branch {
     }
     return searcher;
   }
+}
+
+/** Every kind can answer exactly. */
+function exactOf(searcher: VectorSearcher, queries: QueryVector[], depth: number): Candidates[] {
+  return searcher.exactMany?.(queries, depth) ?? exactNearest(searcher.rows, queries, depth);
 }
 
 const NONE: string[] = [];
@@ -105,7 +114,7 @@ class PreparedVector implements PreparedQuery {
     if (searcher === null) return { docs: new Uint32Array(0), scores: new Float64Array(0) };
     const { rows } = searcher;
     if (filter !== undefined) return rows.exactAmong(this.vector, depth, rows.matches(filter));
-    if (this.settings.exact) return rows.exact(this.vector, depth);
+    if (this.settings.exact) return exactOf(searcher, [this.vector], depth)[0];
     const { settings } = this;
     return searcher.search(this.vector, { depth, settings, filter, note: (text) => this.note(text) });
   }

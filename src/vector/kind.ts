@@ -23,6 +23,8 @@ export interface VectorSearcher {
   search(query: QueryVector, request: VectorRequest): Candidates;
   /** The answers of search() one by one; kinds that gain by seeing many queries at once have it. */
   searchMany?(queries: QueryVector[], request: VectorRequest): Candidates[];
+  /** The best of all rows of each query, where the kind knows a quicker way than to compare with each. */
+  exactMany?(queries: QueryVector[], depth: number): Candidates[];
 }
 
 /** What is asked of a segment, beside the query vector. */

@@ -10,7 +10,7 @@ import {
   SPACE,
   type Space,
 } from '../kernels/index.js';
-import { type ErrorBounds, errorBounds } from './bounds.js';
+import { type ErrorBounds, errorBounds, exactBounds } from './bounds.js';
 import { type Matches, matchesOf } from './matches.js';
 import { loadDocs, spaceOf, type VectorPart } from './part.js';
 import type { QueryVector } from './query.js';
@@ -238,13 +238,25 @@ export class VectorRows {
     for (let from = 0; from < count; from += SCAN_ROWS) {
       size = kernels.scanRows(at, from, Math.min(count, from + SCAN_ROWS), heap, size, limit);
     }
-    const entries = this.arena.u32(heap, size * 2);
+    return this.proven(query, this.arena.u32(heap, size * 2).slice(), wanted);
+  }
+
+  /**
+   * The best of all rows from the nearest by key: the query, which need not be set, and more entries
+   * than are wanted, or all.
+   * @param entries of a heap: the furthest first
+   */
+  proven(query: QueryVector, entries: Uint32Array, wanted: number): Candidates {
+    const { count } = this.part;
+    const { kernels } = this.arena;
+    this.setQuery(query);
+    const at = this.selectRows();
     const furthest = this.distanceOf(entries[1]);
     const found = this.best(
       entries.filter((_, i) => i % 2 === 0),
       wanted,
     );
-    if (limit === count) return found;
+    if (entries.length === 2 * count) return found;
 
     const bounds = this.bounds(query);
     const last = -found.scores[wanted - 1];
@@ -306,9 +318,10 @@ export class VectorRows {
     return this.whole ? this.byteQuery : this.query;
   }
 
-  private bounds(query: QueryVector): ErrorBounds {
+  /** How far keys on the rows may lie from true distances of the query, which is set. */
+  bounds(query: QueryVector): ErrorBounds {
     if (this.whole) {
-      return { least: (distance) => distance, mostKey: (distance) => byteKeyOf(this.ownSpace, distance) };
+      return exactBounds((distance) => byteKeyOf(this.ownSpace, distance));
     }
     const metric = spaceOf(this.part.field.metric);
     return errorBounds(metric, this.components, this.part.maxNorm ?? 0, query.norm);
@@ -320,8 +333,8 @@ export class VectorRows {
     return best.take();
   }
 
-  /** Scores positions of the rows that are selected. */
-  private score(positions: Uint32Array, each: (position: number, score: number) => void): void {
+  /** Scores positions of the rows that are selected, for the query that is set. */
+  score(positions: Uint32Array, each: (position: number, score: number) => void): void {
     const { arena } = this;
     const at = arena.tail(SCORE_ROWS * (4 + 8));
     const list = at + SCORE_ROWS * 8;

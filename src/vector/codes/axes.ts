@@ -129,7 +129,7 @@ function transpose(
 }
 
 /** Modified Gram-Schmidt, twice over; a row that depends on those before becomes zeros. */
-function orthonormalise(basis: Float64Array, count: number, floats: number): void {
+export function orthonormalise(basis: Float64Array, count: number, floats: number): void {
   for (let i = 0; i < count; i++) {
     const row = basis.subarray(i * floats, (i + 1) * floats);
     const before = Math.sqrt(dot(row, row));

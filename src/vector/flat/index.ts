@@ -1,18 +1,20 @@
 /**
- * flat: every vector compared. On the rows alone it is exact and has nothing to build; with codes
- * all of these are scanned, and the best ranked on the rows. O(vectors · bytes of a code) a query.
+ * flat: every vector compared. On the rows alone it is exact, and passes over most rows by bounds where
+ * these pay (../exact); with codes all of these are scanned, and the best ranked on the rows.
+ * O(vectors · bytes of a code) a query.
  */
 import { blockStage, writeListCodes } from '../codes/index.js';
+import { checkScreen, ExactSearcher, writeScreen } from '../exact/index.js';
 import type { BuildInput, VectorImplementation } from '../kind.js';
 import { Pace } from '../pace.js';
-import { VectorRows } from '../rows.js';
 import { FlatCodeSearcher } from './search.js';
 
 export const flat: VectorImplementation = {
   async build(input, out) {
     const { field, part, rows, environment } = input;
     let coded = {};
-    if (field.spec.stages.length > 0) {
+    if (field.spec.stages.length === 0) coded = await writeScreen(input, out);
+    else {
       const centroids = await meanOf(input);
       if (blockStage(field) !== undefined) out.add(`${part}/centroids`, 'f32', [1, rows.floats], centroids);
       const offsets = Uint32Array.of(0, rows.count);
@@ -25,12 +27,10 @@ export const flat: VectorImplementation = {
 
   open(part) {
     if (part.field.spec.stages.length > 0) return new FlatCodeSearcher(part);
-    const rows = new VectorRows(part);
-    rows.load();
-    return { rows, search: (query, { depth }) => rows.exact(query, depth) };
+    return new ExactSearcher(part);
   },
 
-  check() {},
+  check: checkScreen,
 
   describe: () => 'flat: every vector compared',
 };
