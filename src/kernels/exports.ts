@@ -270,13 +270,29 @@ export interface KernelExports {
     level: number,
   ): void;
   /**
-   * Leaves the nearest nodes found in the pool, best first.
+   * Names the lanes of searchGraphs(): as many queries are under way at once.
+   * @param at 64 bytes, then lanes of laneBytes(nodes) each, `bytes` apart, zeros @param count 16 at most
+   * @param markBytes of a bit for each node, whole words
+   */
+  setLanes(at: Pointer, bytes: number, count: number, markBytes: number): void;
+  /**
+   * Leaves the nearest nodes found in pools, best first. Each query finds what it would find alone.
+   * @param queries `queryBytes` apart
    * @param breadth efSearch, the most that are kept
    * @param depth, factor above 0: ends, too, when all that is left is farther than `factor` times the squared distance
    *   of the depth-th best; no rule for inner products of bytes, which are no distances
-   * @returns how many
+   * @param pools u64[count][breadth] @param sizes u32[count], entries of each
    */
-  searchGraph(query: Pointer, breadth: number, depth: number, factor: number): number;
+  searchGraphs(
+    queries: Pointer,
+    queryBytes: number,
+    count: number,
+    breadth: number,
+    depth: number,
+    factor: number,
+    pools: Pointer,
+    sizes: Pointer,
+  ): void;
 
   /**
    * Nearest centroid of each row, by half the centroid's squared norm minus the inner product in

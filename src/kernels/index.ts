@@ -28,6 +28,14 @@ export {
   screenScratchBytes,
 } from './exports.js';
 export { byteKeyOf, distanceIn, distanceOf, keyOf, NAN_KEY } from './keys.js';
-export { byteStride, byteWidth, encodeScratchBytes, linkSlots, rowFloats } from './layout.js';
+export {
+  byteStride,
+  byteWidth,
+  encodeScratchBytes,
+  laneBytes,
+  linkSlots,
+  markBytes,
+  rowFloats,
+} from './layout.js';
 export { instantiate, kernelModule } from './loader.js';
 export type { CompiledModule, SharedMemory } from './webassembly.js';

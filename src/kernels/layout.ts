@@ -22,3 +22,13 @@ export function byteWidth(dim: number): number {
 export function encodeScratchBytes(floats: number, components: number): number {
   return (Math.max(floats, components) + 2) * 8 + floats * 4 + 32;
 }
+
+/** Bytes of a bit for each node, in whole words. */
+export function markBytes(nodes: number): number {
+  return Math.ceil(nodes / 32) * 4;
+}
+
+/** Bytes of one lane of searchGraphs(): its head, the nodes seen, a bit for each node. */
+export function laneBytes(nodes: number): number {
+  return Math.ceil((128 + (4096 + 512 + 4) * 4 + markBytes(nodes)) / 64) * 64;
+}

@@ -109,6 +109,21 @@ export class VectorRows {
     return this.select(this.base!);
   }
 
+  /** Puts a query anywhere in the arena. @param at queryBytes @returns the space it is compared in */
+  place(query: QueryVector, at: Pointer): Space {
+    this.setQuery(query);
+    const from = this.whole ? this.byteQuery : this.query;
+    const bytes = this.whole ? this.width : this.queryBytes;
+    this.arena.bytes(at, bytes).set(this.arena.bytes(from, bytes));
+    return this.ownSpace;
+  }
+
+  /** Makes the rows, loaded now, what the kernels compare queries of a space with. */
+  name(space: Space): void {
+    this.load();
+    this.arena.kernels.setCodes(this.base!, this.stride, this.width, space);
+  }
+
   /** Bytes of a query, as floats or as bytes. */
   get queryBytes(): number {
     return this.components * 4;
@@ -167,12 +182,12 @@ export class VectorRows {
 
   /**
    * The same of the first `keep` entries of a pool.
-   * @param pool at the tail of the arena, `size` entries
+   * @param pool `size` entries at the tail of the arena @param free what is behind is scratch
    */
-  rankPool(pool: Pointer, size: number, keep: number, depth: number): Candidates {
+  rankPool(pool: Pointer, size: number, keep: number, depth: number, free: Pointer): Candidates {
     const count = Math.min(size, keep);
-    const list = pool + size * 8;
-    this.arena.tail(size * 8 + count * 4);
+    const list = Math.ceil(free / 4) * 4;
+    this.arena.tail(list + count * 4 - this.arena.used);
     this.arena.kernels.listPositions(pool, count, 1, list);
     return this.rankList(list, count, depth);
   }

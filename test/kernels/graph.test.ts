@@ -2,7 +2,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import {
   Arena,
   GRAPH_SCRATCH_BYTES,
+  laneBytes,
   linkSlots,
+  markBytes,
   NO_LINK,
   SPACE,
   type Space,
@@ -44,6 +46,13 @@ function kernelGraph(space: Space, rows: Row[], levels: Uint8Array, m: number, w
   const visited = block(rows.length);
   arena.kernels.setGraph(rows.length, m, links, below * 4, upper, above * 4, first, levelsAt, visited);
   arena.kernels.setScratch(pool, block(GRAPH_SCRATCH_BYTES));
+  const sizes = block(64);
+  arena.kernels.setLanes(
+    block(64 + 3 * laneBytes(rows.length)),
+    laneBytes(rows.length),
+    3,
+    markBytes(rows.length),
+  );
   const row = (from: number, slots: number, most: number) => {
     const all = [...arena.u32(from, slots)];
     const end = all.indexOf(NO_LINK);
@@ -82,7 +91,8 @@ function kernelGraph(space: Space, rows: Row[], levels: Uint8Array, m: number, w
   const search = (query: Row, ef: number, depth = 0, factor = 0): Entry[] => {
     const queryAt = arena.tail(query.byteLength);
     arena.bytes(queryAt, query.byteLength).set(bytesOf(query));
-    const size = arena.kernels.searchGraph(queryAt, ef, depth, factor);
+    arena.kernels.searchGraphs(queryAt, 0, 1, ef, depth, factor, pool, sizes);
+    const [size] = arena.u32(sizes, 1);
     const words = arena.u32(pool, size * 2);
     return Array.from({ length: size }, (_, i) => ({ position: words[2 * i] >>> 1, key: words[2 * i + 1] }));
   };
@@ -188,6 +198,48 @@ describe.each([
       expect(found.length).toBeGreaterThan(850);
     }
   });
+});
+
+test.each([0, 1.1])(
+  'queries that take turns in three lanes find what each finds alone, factor %d',
+  (factor) => {
+    const rows = byteRows(500, 32, 13);
+    const graph = kernelGraph(SPACE.byteL2, rows, randomLevels(500, 4, 14), 4, 100);
+    for (const batch of batches(500)) graph.insert(batch, 30);
+    const queries = byteRows(20, 32, 15);
+    const { arena } = graph;
+    for (const breadth of [1, 10, 100]) {
+      for (const count of [1, 2, 3, 4, 20]) {
+        const alone = queries.slice(0, count).map((query) => graph.search(query, breadth, 5, factor));
+        const at = arena.tail(count * 64 + count * breadth * 8 + count * 4);
+        queries.slice(0, count).forEach((query, i) => {
+          arena.bytes(at + i * 64, 32).set(query as Uint8Array);
+        });
+        const pools = at + count * 64;
+        const sizes = pools + count * breadth * 8;
+        arena.kernels.searchGraphs(at, 64, count, breadth, 5, factor, pools, sizes);
+        alone.forEach((expected, i) => {
+          const words = arena.u32(pools + i * breadth * 8, expected.length * 2);
+          expect(arena.u32(sizes, count)[i]).toBe(expected.length);
+          expect(expected.map((_, j) => ({ position: words[2 * j] >>> 1, key: words[2 * j + 1] }))).toEqual(
+            expected,
+          );
+        });
+      }
+    }
+  },
+);
+
+test('a walk that sees more nodes than it remembers forgets them all', () => {
+  const count = 6000;
+  const rows = randomRows(count, 4, 16);
+  const graph = kernelGraph(SPACE.l2, rows, randomLevels(count, 4, 17), 4, count);
+  for (const batch of batches(count)) graph.insert(batch, 10);
+  const narrow = graph.search(rows[7], 20);
+  const wide = graph.search(rows[5], count);
+  expect(wide.length).toBeGreaterThan(4096 + 512);
+  expect(graph.search(rows[7], 20)).toEqual(narrow);
+  expect(graph.search(rows[5], count)).toEqual(wide);
 });
 
 test('the stamps of visited nodes outlive their wrap at 255', () => {

@@ -2,6 +2,7 @@
 // units of its arguments, in ../exports.ts. Nothing in this folder allocates, checks an argument
 // or grows the memory: pointers come from an Arena, and what a file says was validated before.
 export { scanBlockLists, setBlocks } from './blocks';
+export { setLanes } from './beam';
 export { setCodes } from './codes';
 export { setDescent } from './descent';
 export { keyBetween, keysBetween } from './distance';
@@ -20,6 +21,6 @@ export { closeReservoir, openReservoir } from './reservoir';
 export { collectWithin, scanRows } from './scan';
 export { scoreRows } from './score';
 export { screenRows, setScreen } from './screen';
-export { searchGraph } from './search';
+export { searchGraphs } from './search';
 export { takeEntries } from './sort';
 export { linksWithin } from './validate';

@@ -82,8 +82,13 @@ export class CodeTable {
    * @returns the query to hand them
    */
   select(query: QueryVector): Pointer {
-    this.arena.kernels.setCodes(this.base, this.stride, this.width, this.place(query, this.queryAt));
+    this.name(this.place(query, this.queryAt));
     return this.queryAt;
+  }
+
+  /** Makes the codes what the kernels compare queries of a space with. */
+  name(space: Space): void {
+    this.arena.kernels.setCodes(this.base, this.stride, this.width, space);
   }
 
   /**

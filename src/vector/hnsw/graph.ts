@@ -1,4 +1,12 @@
-import { type Arena, aligned, GRAPH_SCRATCH_BYTES, linkSlots, type Pointer } from '../../kernels/index.js';
+import {
+  type Arena,
+  aligned,
+  GRAPH_SCRATCH_BYTES,
+  laneBytes,
+  linkSlots,
+  markBytes,
+  type Pointer,
+} from '../../kernels/index.js';
 import type { MemberSetup } from '../team/index.js';
 import { upperRows } from './levels.js';
 
@@ -10,13 +18,28 @@ export function linkShape(m: number) {
 /** Bytes a graph takes beside the rows. @param upper rows above level 0 */
 export function graphBytes(nodes: number, m: number, upper: number): number {
   const { below, above } = linkShape(m);
-  const blocks = [nodes * below * 4, upper * above * 4, nodes * 4, nodes, nodes, GRAPH_SCRATCH_BYTES];
+  const blocks = [
+    nodes * below * 4,
+    upper * above * 4,
+    nodes * 4,
+    nodes,
+    nodes,
+    GRAPH_SCRATCH_BYTES,
+    64 + laneBytes(nodes),
+  ];
   return blocks.reduce((sum, bytes) => sum + aligned(bytes), 0);
 }
 
 /** Bytes each further thread takes to build. */
 export function memberBytes(nodes: number, breadth: number): number {
   return aligned(nodes) + aligned(GRAPH_SCRATCH_BYTES) + aligned(breadth * 8);
+}
+
+/** How wide a walk is and when it ends, see searchGraphs(). */
+export interface WalkRule {
+  breadth: number;
+  depth: number;
+  factor: number;
 }
 
 /** A graph's arrays in an arena, over the codes the kernels were given there. */
@@ -32,9 +55,11 @@ export class GraphArena {
   private readonly levels: Pointer;
   private readonly visited: Pointer;
   private readonly scratch: Pointer;
+  private readonly lanes: Pointer;
+  private readonly laneCount: number;
 
-  /** Links are whatever the arena holds, zeros at first: fill them. */
-  constructor(arena: Arena, levels: Uint8Array, m: number) {
+  /** @param lanes queries that may be under way at once. Links are whatever the arena holds, zeros at first: fill them. */
+  constructor(arena: Arena, levels: Uint8Array, m: number, lanes = 1) {
     const nodes = levels.length;
     const { below, above } = linkShape(m);
     const { first, total } = upperRows(levels);
@@ -48,6 +73,8 @@ export class GraphArena {
     this.levels = arena.allocate(nodes);
     this.visited = arena.allocate(nodes);
     this.scratch = arena.allocate(GRAPH_SCRATCH_BYTES);
+    this.laneCount = lanes;
+    this.lanes = arena.allocate(64 + lanes * laneBytes(nodes));
     arena.u32(this.upperFirst, nodes).set(first);
     arena.bytes(this.levels, nodes).set(levels);
   }
@@ -85,6 +112,7 @@ export class GraphArena {
       this.levels,
       this.visited,
     );
+    this.arena.kernels.setLanes(this.lanes, laneBytes(this.nodes), this.laneCount, markBytes(this.nodes));
   }
 
   linkBytes(): Uint8Array {
@@ -96,20 +124,41 @@ export class GraphArena {
   }
 
   /**
-   * Walks the graph; codes, graph and entry must have been named to the kernels. See searchGraph() for
-   * the rules it ends by.
-   * @returns a pool at the tail of the arena, best first: entries of id · 2 + flag and key
+   * Walks the graph for queries that stand `queryBytes` apart; codes, graph and entry must have been named to the
+   * kernels. See searchGraphs() for the rules a walk ends by.
+   * @param at 8-byte aligned, poolBytes(count, breadth)
+   * @returns pools at `at`, `breadth` entries apart, best first: id · 2 + flag and key; and how many each holds
    */
-  search(query: Pointer, breadth: number, depth: number, factor: number): { pool: Pointer; size: number } {
-    const pool = this.arena.tail(breadth * 8);
-    this.arena.kernels.setScratch(pool, this.scratch);
-    return { pool, size: this.arena.kernels.searchGraph(query, breadth, depth, factor) };
+  searchMany(
+    queries: Pointer,
+    queryBytes: number,
+    count: number,
+    { breadth, depth, factor }: WalkRule,
+    at: Pointer,
+  ) {
+    const { kernels } = this.arena;
+    const sizes = at + count * breadth * 8;
+    kernels.setScratch(at, this.scratch);
+    kernels.searchGraphs(queries, queryBytes, count, breadth, depth, factor, at, sizes);
+    return this.arena.u32(sizes, count);
+  }
+
+  /** The same of one query. @returns a pool at the tail of the arena */
+  search(query: Pointer, rule: WalkRule): { pool: Pointer; size: number } {
+    const pool = this.arena.tail(poolBytes(1, rule.breadth));
+    const [size] = this.searchMany(query, 0, 1, rule, pool);
+    return { pool, size };
   }
 
   /** Nodes near a query, nearest first, of a search `breadth` wide. */
   nearest(query: Pointer, breadth: number): Uint32Array {
-    const { pool, size } = this.search(query, breadth, 0, 0);
+    const { pool, size } = this.search(query, { breadth, depth: 0, factor: 0 });
     const words = this.arena.u32(pool, size * 2);
     return Uint32Array.from({ length: size }, (_, i) => words[2 * i] >>> 1);
   }
+}
+
+/** Bytes of the pools of some queries, and of their sizes. */
+export function poolBytes(queries: number, breadth: number): number {
+  return queries * (breadth * 8 + 4);
 }

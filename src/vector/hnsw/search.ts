@@ -1,6 +1,6 @@
 import { type Candidates, metaCount } from '../../branch/index.js';
 import { CorruptError } from '../../errors/index.js';
-import { MAX_M, NO_LINK } from '../../kernels/index.js';
+import { aligned, MAX_M, NO_LINK, type Pointer } from '../../kernels/index.js';
 import { type CodeTable, openCodes } from '../codes/index.js';
 import type { VectorRequest, VectorSearcher } from '../kind.js';
 import { DEFAULT_EF_SEARCH, GAMMA_EF_SEARCH } from '../kinds.js';
@@ -8,7 +8,7 @@ import { expectShape, loadOrder, type VectorPart } from '../part.js';
 import type { QueryVector, Settings } from '../query.js';
 import { SLACK, VectorRows } from '../rows.js';
 import { tabulateDescent } from './descent.js';
-import { GraphArena, linkShape } from './graph.js';
+import { GraphArena, linkShape, poolBytes, type WalkRule } from './graph.js';
 import { MAX_LEVEL } from './levels.js';
 
 /** What the metadata of a graph says, bounded. */
@@ -44,6 +44,12 @@ export function loadLevels(part: VectorPart, above: number, entry: number, maxLe
   return levels;
 }
 
+/** Queries under way at once in a batch. */
+const LANES = 8;
+/** Queries of one call: results of more would leave the cache before they are ranked. */
+const TOGETHER_MOST = 64;
+const POOLS_BYTES = 2 ** 18;
+
 /** efSearch of a query: where gamma says when to stop, it is but a bound on the work. */
 export function breadthOf({ efSearch, gamma }: Settings): number {
   return efSearch ?? (gamma === undefined ? DEFAULT_EF_SEARCH : GAMMA_EF_SEARCH);
@@ -76,7 +82,7 @@ export class HnswSearcher implements VectorSearcher {
     this.codes = openCodes(part, arena);
     if (this.codes === undefined) this.rows.load();
     this.free = part.field.metric === 'ip' && this.codes === undefined;
-    this.graph = new GraphArena(arena, levels, m);
+    this.graph = new GraphArena(arena, levels, m, LANES);
     reader.readInto(`${name}/links`, this.graph.linkBytes());
     reader.readInto(`${name}/upper`, this.graph.upperBytes());
     if (!arena.kernels.linksWithin(this.graph.links, count * below, count)) {
@@ -88,20 +94,68 @@ export class HnswSearcher implements VectorSearcher {
     tabulateDescent(this.graph, levels, this.codes ?? this.rows.table(), entry);
   }
 
-  search(query: QueryVector, { depth, settings, note }: VectorRequest): Candidates {
-    const { gamma } = settings;
-    const asked = breadthOf(settings);
-    const ef = Math.max(asked, depth);
-    if (ef > asked) note(`efSearch raised to ${ef}, the depth asked for`);
-    if (ef >= this.part.count) return this.rows.exact(query, depth);
-    const factor = gamma === undefined || this.free ? 0 : (1 + gamma) ** 2;
+  search(query: QueryVector, request: VectorRequest): Candidates {
+    const { depth } = request;
+    const rule = this.ruleOf(request);
+    if (rule.breadth >= this.part.count) return this.rows.exact(query, depth);
     this.rows.setQuery(query);
     const at = this.codes === undefined ? this.rows.selectRows() : this.codes.select(query);
-    const { pool, size } = this.graph.search(at, ef, depth, factor);
+    const { pool, size } = this.graph.search(at, rule);
+    return this.rank(pool, size, rule, pool + size * 8);
+  }
+
+  /** Several queries under way at once: their walks share the waits for memory. */
+  searchMany(queries: QueryVector[], request: VectorRequest): Candidates[] {
+    const rule = this.ruleOf(request);
+    if (rule.breadth >= this.part.count) return queries.map((query) => this.rows.exact(query, request.depth));
+    this.rows.load();
+    const together = Math.max(LANES, Math.min(TOGETHER_MOST, Math.floor(POOLS_BYTES / (rule.breadth * 8))));
+    const found: Candidates[] = [];
+    for (let from = 0; from < queries.length; from += together) {
+      this.walkTogether(queries.slice(from, from + together), request, rule, found);
+    }
+    return found;
+  }
+
+  private walkTogether(queries: QueryVector[], request: VectorRequest, rule: WalkRule, found: Candidates[]) {
+    const { rows, codes, graph } = this;
+    const { arena } = rows;
+    const { breadth } = rule;
+    const queryBytes = aligned(codes?.queryBytes ?? rows.queryBytes);
+    const at = arena.tail(queries.length * queryBytes + poolBytes(queries.length, breadth));
+    const pools = at + queries.length * queryBytes;
+    const table = codes ?? rows;
+    const space = table.place(queries[0], at);
+    let count = 1;
+    // A query that needs another kernel is rare: far outside of all data, or not of whole numbers.
+    while (count < queries.length && table.place(queries[count], at + count * queryBytes) === space) count++;
+    table.name(space);
+    const sizes = graph.searchMany(at, queryBytes, count, rule, pools).slice();
+    const free = pools + poolBytes(count, breadth);
+    for (let i = 0; i < count; i++) {
+      rows.setQuery(queries[i]);
+      found.push(this.rank(pools + i * breadth * 8, sizes[i], rule, free));
+    }
+    if (count < queries.length) {
+      found.push(this.search(queries[count], request));
+      if (count + 1 < queries.length) this.walkTogether(queries.slice(count + 1), request, rule, found);
+    }
+  }
+
+  private ruleOf({ depth, settings, note }: VectorRequest): WalkRule {
+    const { gamma } = settings;
+    const asked = breadthOf(settings);
+    if (depth > asked) note(`efSearch raised to ${depth}, the depth asked for`);
+    const factor = gamma === undefined || this.free ? 0 : (1 + gamma) ** 2;
+    return { breadth: Math.max(asked, depth), depth, factor };
+  }
+
+  /** The best of a pool. @param free what is behind is scratch */
+  private rank(pool: Pointer, size: number, { breadth, depth }: WalkRule, free: Pointer): Candidates {
     if (this.codes !== undefined)
-      return this.rows.rankPool(pool, size, this.codes.candidates(ef, depth), depth);
+      return this.rows.rankPool(pool, size, this.codes.candidates(breadth, depth), depth, free);
     if (this.rows.keysAreExact) return this.rows.rankKeys(pool, size, depth);
-    return this.rows.rankPool(pool, size, depth + SLACK, depth);
+    return this.rows.rankPool(pool, size, depth + SLACK, depth, free);
   }
 
   private boundUpper(levels: Uint8Array, above: number): void {
