@@ -74,6 +74,8 @@ export interface SearchOptions {
   nprobe?: number;
   /** Vectors: compare with every one. */
   exact?: boolean;
+  /** Vectors: all within this and none beyond, exactly: l2 distance, 1 - cosine, or inner product of at least this. */
+  radius?: number;
   /**
    * Vectors, under a filter: how those that match are found. 'scan' compares with each, 'walk' follows
    * the graph from one to the next, 'post' searches all and leaves out. Undefined: by what costs least.

@@ -264,13 +264,20 @@ export const queryOptions: OptionSpec[] = [
     description: 'hits wanted',
     group: SEARCH,
     parse: wholeNumber(1, 1e6),
-    default: 10,
+    defaultText: '10; with --radius all',
   },
   ...searchOptions,
   {
     flags: '--exact',
     description: 'vectors: compare with every one instead of using the structure',
     group: SEARCH,
+  },
+  {
+    flags: '--radius <x>',
+    description:
+      'vectors: all within this, exactly: an l2 distance, 1 - cosine, or the least inner product (docs/exact.md)',
+    group: SEARCH,
+    parse: number(Number.NEGATIVE_INFINITY),
   },
   {
     flags: '--fusion <spec>',

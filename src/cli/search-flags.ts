@@ -11,9 +11,10 @@ export interface SearchFlags {
   operator?: 'any' | 'all';
   syntax?: 'plain' | 'query';
   filter?: string;
+  radius?: number;
 }
 
 export function searchSettings(flags: SearchFlags): RecallSettings {
-  const { branches, efSearch, gamma, nprobe, k1, b, operator, syntax, filter } = flags;
-  return { branches, efSearch, gamma, nprobe, k1, b, operator, syntax, filter };
+  const { branches, efSearch, gamma, nprobe, k1, b, operator, syntax, filter, radius } = flags;
+  return { branches, efSearch, gamma, nprobe, k1, b, operator, syntax, filter, radius };
 }

@@ -71,7 +71,9 @@ export class Recaller {
    * @throws UsageError when no branch has input from the query, or one that is named does not exist
    */
   search(query: Query, settings: RecallSettings = {}): RecallResult {
-    const k = settings.k ?? DEFAULT_K;
+    // Within a radius all are wanted.
+    const all = this.index.segments.reduce((sum, { documents }) => sum + documents, 1);
+    const k = settings.k ?? (settings.radius === undefined ? DEFAULT_K : all);
     if (!Number.isSafeInteger(k) || k < 1) throw new UsageError(`k is ${k}: give a whole number, 1 or more`);
     const filtered = this.filtered(query, settings);
     const fired = this.fire(query, settings, k, filtered);

@@ -26,7 +26,7 @@ export interface ErrorBounds {
   added: number;
 }
 
-/** What holds of distances that are not rounded. @param mostKey the key of a distance */
+/** What holds of distances that are not rounded. @param mostKey the key of a whole distance */
 export function exactBounds(mostKey: (distance: number) => number): ErrorBounds {
   return { least: (distance) => distance, mostKey, scale: 1, added: 0 };
 }

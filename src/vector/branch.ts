@@ -9,11 +9,11 @@ import type {
   SegmentView,
 } from '../branch/index.js';
 import type { VectorField } from '../schema/index.js';
-import { exactNearest } from './exact/index.js';
+import { cut, exactNearest, exactWithin } from './exact/index.js';
 import { implementations } from './implementations.js';
 import type { VectorSearcher } from './kind.js';
 import { openPart } from './part.js';
-import { type QueryVector, querySettings, queryVector, type Settings } from './query.js';
+import { leastScore, type QueryVector, querySettings, queryVector, type Settings } from './query.js';
 
 /** Recall by one vector field over all segments; a segment is loaded when it is first searched. */
 export class VectorBranch implements Branch {
@@ -36,6 +36,7 @@ export class VectorBranch implements Branch {
   prepare(query: Query, options: SearchOptions): PreparedQuery | undefined {
     const settings = this.settingsOf(options);
     const vector = queryVector(this.field, query);
+    if (vector !== undefined && settings.radius !== undefined) leastScore(this.field, settings.radius);
     return vector === undefined ? undefined : new PreparedVector(this, vector, settings);
   }
 
@@ -44,6 +45,7 @@ export class VectorBranch implements Branch {
     const [first] = prepared;
     const alike =
       filter === undefined &&
+      first.settings.radius === undefined &&
       prepared.length > 1 &&
       prepared.every(({ settings }) => settings === first.settings);
     if (searcher === null || !alike || !(first.settings.exact || searcher.searchMany !== undefined)) {
@@ -103,9 +105,10 @@ class PreparedVector implements PreparedQuery {
   /** Put into words when they are asked for: a batch of queries asks once or never. */
   get notes(): string[] {
     const { branch, settings, remarks } = this;
-    const how = settings.exact
-      ? 'exact: every vector compared'
-      : implementations[branch.field.spec.kind].describe(settings);
+    const how =
+      settings.exact || settings.radius !== undefined
+        ? 'exact: every vector compared'
+        : implementations[branch.field.spec.kind].describe(settings);
     return [how, ...remarks].map((text) => `${branch.name}: ${text}`);
   }
 
@@ -113,6 +116,15 @@ class PreparedVector implements PreparedQuery {
     const searcher = this.branch.searcher(segment);
     if (searcher === null) return { docs: new Uint32Array(0), scores: new Float64Array(0) };
     const { rows } = searcher;
+    const { radius } = this.settings;
+    if (radius !== undefined) {
+      const least = leastScore(this.branch.field, radius);
+      if (filter !== undefined)
+        return cut(rows.exactAmong(this.vector, filter.count, rows.matches(filter)), least, depth);
+      return (
+        searcher.exactWithin?.(this.vector, least, depth) ?? exactWithin(rows, this.vector, least, depth)
+      );
+    }
     if (filter !== undefined) return rows.exactAmong(this.vector, depth, rows.matches(filter));
     if (this.settings.exact) return exactOf(searcher, [this.vector], depth)[0];
     const { settings } = this;

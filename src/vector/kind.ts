@@ -25,6 +25,8 @@ export interface VectorSearcher {
   searchMany?(queries: QueryVector[], request: VectorRequest): Candidates[];
   /** The best of all rows of each query, where the kind knows a quicker way than to compare with each. */
   exactMany?(queries: QueryVector[], depth: number): Candidates[];
+  /** The best `depth` of the rows with a score of at least `least`, likewise. */
+  exactWithin?(query: QueryVector, least: number, depth: number): Candidates;
 }
 
 /** What is asked of a segment, beside the query vector. */

@@ -96,6 +96,8 @@ export interface Settings {
   gamma: number | undefined;
   /** Undefined: by the number of lists of each segment. */
   nprobe: number | undefined;
+  /** Undefined: as many as are wanted, wherever they are. */
+  radius: number | undefined;
 }
 
 /** Far beyond where every vector is looked at. */
@@ -117,5 +119,20 @@ export function querySettings(options: SearchOptions): Settings {
     efSearch: options.efSearch,
     gamma: options.gamma,
     nprobe: options.nprobe,
+    radius: options.radius,
   };
+}
+
+/**
+ * The least score of what lies within a radius: of minus the square under l2, of 1 minus it under cosine,
+ * of the number itself for inner products.
+ * @throws UsageError for what is no radius
+ */
+export function leastScore({ metric, name }: VectorField, radius: number): number {
+  if (metric === 'ip' ? !Number.isFinite(radius) : !(radius >= 0 && Number.isFinite(radius))) {
+    const wanted = metric === 'ip' ? 'a number, the least inner product' : 'a distance of 0 or more';
+    throw new UsageError(`radius ${radius} for '${name}': give ${wanted}`);
+  }
+  if (metric === 'l2') return 0 - radius * radius;
+  return metric === 'cosine' ? 1 - radius : radius;
 }

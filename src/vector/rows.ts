@@ -4,6 +4,7 @@ import {
   byteKeyOf,
   byteWidth,
   distanceIn,
+  NAN_KEY,
   type Pointer,
   RESERVOIR_HEADER_BYTES,
   reservoirBytes,
@@ -263,9 +264,8 @@ export class VectorRows {
    */
   proven(query: QueryVector, entries: Uint32Array, wanted: number): Candidates {
     const { count } = this.part;
-    const { kernels } = this.arena;
     this.setQuery(query);
-    const at = this.selectRows();
+    this.selectRows();
     const furthest = this.distanceOf(entries[1]);
     const found = this.best(
       entries.filter((_, i) => i % 2 === 0),
@@ -277,14 +277,25 @@ export class VectorRows {
     const last = -found.scores[wanted - 1];
     if (bounds.least(furthest) > last) return found;
     const best = topK(wanted);
+    this.within(bounds.mostKey(last), (positions) => {
+      this.score(positions, (position, score) => best.push(this.docOf(position), score));
+    });
+    return best.take();
+  }
+
+  /**
+   * Positions of all rows with keys of at most `mostKey`, some at a time, for the query that is set.
+   * @param each may use the tail of the arena
+   */
+  within(mostKey: number, each: (positions: Uint32Array) => void): void {
+    const { count } = this.part;
+    const at = this.selectRows();
     for (let from = 0; from < count; from += SCAN_ROWS) {
       const to = Math.min(count, from + SCAN_ROWS);
       const out = this.arena.tail((to - from) * 4);
-      const within = kernels.collectWithin(at, from, to, bounds.mostKey(last), out);
-      const positions = this.arena.u32(out, within).slice();
-      this.score(positions, (position, score) => best.push(this.docOf(position), score));
+      const size = this.arena.kernels.collectWithin(at, from, to, mostKey, out);
+      if (size > 0) each(this.arena.u32(out, size).slice());
     }
-    return best.take();
   }
 
   /** The best `depth` of the rows that a filter leaves, proven in the same way. O(matches · dim), twice at worst. */
@@ -336,7 +347,11 @@ export class VectorRows {
   /** How far keys on the rows may lie from true distances of the query, which is set. */
   bounds(query: QueryVector): ErrorBounds {
     if (this.whole) {
-      return exactBounds((distance) => byteKeyOf(this.ownSpace, distance));
+      // A distance may be between whole ones, or beyond all there are.
+      return exactBounds((distance) => {
+        const key = byteKeyOf(this.ownSpace, Math.floor(distance));
+        return Math.min(Math.max(key, 0), NAN_KEY - 1);
+      });
     }
     const metric = spaceOf(this.part.field.metric);
     return errorBounds(metric, this.components, this.part.maxNorm ?? 0, query.norm);

@@ -130,6 +130,36 @@ describe.each(METRICS)('%s', (metric) => {
     }
   });
 
+  test('all within a radius, and none beyond', async () => {
+    const flatter = decaying(1300, 20, 41);
+    const whole = decaying(1300, 20, 42, 20, 100).map((row) =>
+      row.map((x) => Math.min(255, Math.max(0, Math.round(x)))),
+    );
+    for (const [spec, vectors] of [
+      ['flat', flatter],
+      ['flat', whole],
+      ['hnsw', flatter.slice(0, 400)],
+    ] as const) {
+      const { branch } = await built(spec, metric, [[...vectors]]);
+      for (const query of [vectors[3], vectors[9].map((x) => x * 1.01), vectors[8].map((x) => -x)]) {
+        const all = bruteForce(metric, [...vectors], query, vectors.length);
+        for (const at of [0, 40, vectors.length - 1]) {
+          // The score of a vector itself: the edge belongs.
+          const { score } = all[at];
+          const radius = { l2: Math.sqrt(0 - score), cosine: 1 - score, ip: score }[metric];
+          if (radius < 0 && metric !== 'ip') continue;
+          const least = { l2: 0 - radius * radius, cosine: 1 - radius, ip: radius }[metric];
+          const expected = all.filter((hit) => hit.score >= least);
+          expect(search(branch, query, 5000, { radius })).toEqual(expected);
+          expect(search(branch, query, 7, { radius })).toEqual(expected.slice(0, 7));
+        }
+      }
+    }
+    const { branch } = await built('flat', metric, [flatter]);
+    expect(() => search(branch, flatter[0], 5, { radius: Number.NaN })).toThrow(/radius/);
+    if (metric !== 'ip') expect(() => search(branch, flatter[0], 5, { radius: -1 })).toThrow(/radius -1/);
+  });
+
   test('no bound is above the true distance', async () => {
     const dim = 48;
     const vectors = decaying(1500, dim, 31);

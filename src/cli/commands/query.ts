@@ -4,6 +4,7 @@ import { InputError, UsageError } from '../../errors/index.js';
 import { type IndexReader, openReader } from '../../index/index.js';
 import {
   checkFilter,
+  DEFAULT_K,
   openQueries,
   type PoolAnswer,
   parseFusion,
@@ -24,7 +25,7 @@ interface Options extends SearchFlags {
   vectors?: string[];
   vectorFile?: string;
   like?: string;
-  k: number;
+  k?: number;
   exact?: boolean;
   fusion?: string;
   fields?: string[];
@@ -70,7 +71,8 @@ export async function query(
     if (index.manifest.schema.analyzer)
       for (const warning of analyzerWarnings(index.manifest.schema.analyzer)) terminal.warn(warning);
     const writer = answerWriter(format, terminal, index, {
-      k: options.k,
+      // Within a radius it is no surprise that there are few.
+      k: options.k ?? (options.radius === undefined ? DEFAULT_K : 0),
       fields: options.fields,
       explain: options.explain === true,
       tag: options.tag,

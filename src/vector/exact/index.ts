@@ -8,4 +8,5 @@
 export { checkScreen } from './check.js';
 export { exactNearest } from './search.js';
 export { ExactSearcher } from './searcher.js';
+export { cut, exactWithin } from './within.js';
 export { writeScreen } from './write.js';

@@ -6,6 +6,7 @@ import { VectorRows } from '../rows.js';
 import type { ScreenTables } from './coder.js';
 import { loadScreenTables, Screen } from './screen.js';
 import { exactNearest } from './search.js';
+import { exactWithin } from './within.js';
 
 /** Single searches without the codes: by then what loading them takes is saved. */
 const UNSCREENED = 2;
@@ -34,6 +35,16 @@ export class ExactSearcher implements VectorSearcher {
   exactMany(queries: QueryVector[], depth: number): Candidates[] {
     this.searches += queries.length;
     return exactNearest(this.rows, queries, depth, this.searches > UNSCREENED ? this.screen() : undefined);
+  }
+
+  exactWithin(query: QueryVector, least: number, depth: number): Candidates {
+    return exactWithin(
+      this.rows,
+      query,
+      least,
+      depth,
+      this.searches++ >= UNSCREENED ? this.screen() : undefined,
+    );
   }
 
   private screen(): Screen | undefined {
