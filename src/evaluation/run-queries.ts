@@ -36,6 +36,8 @@ export interface QueryRunner {
     onAnswer?: () => void,
     signal?: AbortSignal,
   ): Promise<{ answers: QueryAnswer[]; notes: string[] }>;
+  /** @returns answers of queries that one thread takes together; the time of each is its share */
+  runMany(queries: Query[], settings: RecallSettings): Promise<QueryAnswer[]>;
   /** Ends its threads, if it has any. */
   close(): Promise<void>;
 }

@@ -1,11 +1,48 @@
+import type { Query } from '../branch/index.js';
 import type { IndexReader } from '../index/index.js';
-import { Recaller, RecallPool } from '../recall/index.js';
+import {
+  answerMany,
+  type PoolAnswer,
+  QUERIES_TOGETHER,
+  Recaller,
+  RecallPool,
+  type RecallSettings,
+} from '../recall/index.js';
 import type { QueryAnswer, QueryRunner } from './run-queries.js';
 
 /** Queries between two turns of the event loop, so that Ctrl-C is seen. */
 const YIELD_EVERY = 32;
 /** Queries a search thread has waiting, so that it never idles. */
 const WAITING_PER_THREAD = 4;
+
+/**
+ * Answers that nobody times, of many queries together.
+ * @returns answers in the order of the queries
+ */
+export async function runTogether(
+  runner: QueryRunner,
+  queries: Query[],
+  settings: RecallSettings,
+  onAnswer?: () => void,
+  signal?: AbortSignal,
+): Promise<QueryAnswer[]> {
+  const answers: QueryAnswer[] = [];
+  for (let from = 0; from < queries.length; from += QUERIES_TOGETHER * runner.threads) {
+    const batches: Promise<QueryAnswer[]>[] = [];
+    for (let t = 0; t < runner.threads; t++) {
+      const start = from + t * QUERIES_TOGETHER;
+      const some = queries.slice(start, start + QUERIES_TOGETHER);
+      if (some.length > 0) batches.push(runner.runMany(some, settings));
+    }
+    for (const answer of (await Promise.all(batches)).flat()) {
+      answers.push(answer);
+      onAnswer?.();
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    signal?.throwIfAborted();
+  }
+  return answers;
+}
 
 /** Answers in this thread, or in worker threads that open the index themselves. */
 export function openRunner(index: IndexReader, threads: number): QueryRunner {
@@ -36,6 +73,9 @@ export function localRunner(index: IndexReader): QueryRunner {
       }
       return { answers, notes: notes.list() };
     },
+    async runMany(queries, settings) {
+      return answerMany(recaller, queries, settings).map(untimed);
+    },
     async close() {},
   };
 }
@@ -62,9 +102,12 @@ function pooledRunner(pool: RecallPool): QueryRunner {
       await Promise.all(Array.from({ length: pool.threads * WAITING_PER_THREAD }, lane));
       return { answers, notes: notes.list() };
     },
+    runMany: async (queries, settings) => (await pool.searchMany(queries, settings)).map(untimed),
     close: () => pool.close(),
   };
 }
+
+const untimed = ({ result, ms }: PoolAnswer): QueryAnswer => ({ query: result.query, hits: result.hits, ms });
 
 /** Remarks that every query drew: the settings in force, not what is particular to one query. */
 class CommonNotes {

@@ -7,6 +7,7 @@ import type { Measure } from './measure.js';
 import { type QueryRecall, recallAtK, summariseRecall } from './recall.js';
 import type { RunSummary } from './report.js';
 import type { QueryAnswer, QueryRunner } from './run-queries.js';
+import { runTogether } from './runners.js';
 
 /** Relative difference up to which two scores are a tie: float32 distances against ours in float64. */
 const TIE_TOLERANCE = 1e-6;
@@ -37,7 +38,8 @@ export async function exactTruth(
 ): Promise<Truth> {
   await runner.warm([field]);
   let done = 0;
-  const { answers } = await runner.run(
+  const answers = await runTogether(
+    runner,
     queries,
     { k, branches: [field], exact: true, filter: options.settings?.filter },
     () => options.onProgress?.('exact', ++done, queries.length),

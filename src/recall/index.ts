@@ -8,6 +8,7 @@
  */
 export { checkFilter } from './filters.js';
 export { type Fusion, formatFusion, parseFusion } from './fusion.js';
+export { answerMany, QUERIES_TOGETHER } from './many.js';
 export { type Nearest, type NearestSettings, nearest } from './nearest.js';
 export { type PoolAnswer, RecallPool } from './pool.js';
 export { openQueries, type QueryRequest, type QuerySource, soleVectorField, toQuery } from './queries.js';

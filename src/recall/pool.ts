@@ -12,12 +12,14 @@ const PLACES = ['./worker.cjs', '../../dist/worker.cjs'];
 /** What a worker is asked. */
 export type WorkerRequest =
   | { kind: 'warm'; branches: string[] | undefined }
-  | { kind: 'search'; query: Query; settings: RecallSettings; explain: boolean };
+  | { kind: 'search'; query: Query; settings: RecallSettings; explain: boolean }
+  | { kind: 'searchMany'; queries: Query[]; settings: RecallSettings };
 
 /** What it answers, in the order of its requests. */
 export type WorkerReply =
   | { kind: 'done' }
   | { kind: 'answer'; answer: PoolAnswer }
+  | { kind: 'answers'; answers: PoolAnswer[] }
   | { kind: 'failed'; name: string; message: string; code?: string; exitCode?: number };
 
 export interface PoolAnswer {
@@ -70,12 +72,22 @@ export class RecallPool {
 
   /** Hands the query to the thread with the least to do. */
   async search(query: Query, settings: RecallSettings, explain = false): Promise<PoolAnswer> {
-    const idle = this.members.reduce((least, member) =>
-      member.waiting.length < least.waiting.length ? member : least,
-    );
-    const reply = await this.ask(idle, { kind: 'search', query, settings, explain });
+    const reply = await this.ask(this.idlest(), { kind: 'search', query, settings, explain });
     if (reply.kind !== 'answer') throw new Error('a search thread answered something else');
     return reply.answer;
+  }
+
+  /** The same of several queries, which one thread answers together. */
+  async searchMany(queries: Query[], settings: RecallSettings): Promise<PoolAnswer[]> {
+    const reply = await this.ask(this.idlest(), { kind: 'searchMany', queries, settings });
+    if (reply.kind !== 'answers') throw new Error('a search thread answered something else');
+    return reply.answers;
+  }
+
+  private idlest() {
+    return this.members.reduce((least, member) =>
+      member.waiting.length < least.waiting.length ? member : least,
+    );
   }
 
   async close(): Promise<void> {

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { IndexMissingError, ShortlistError } from '../errors/index.js';
 import { type IndexReader, openReader } from '../index/index.js';
+import { answerMany } from './many.js';
 import type { WorkerReply, WorkerRequest } from './pool.js';
 import { Recaller } from './recaller.js';
 
@@ -23,6 +24,9 @@ function answer(request: WorkerRequest): WorkerReply {
   if (request.kind === 'warm') {
     recaller().warm(request.branches);
     return { kind: 'done' };
+  }
+  if (request.kind === 'searchMany') {
+    return { kind: 'answers', answers: answerMany(recaller(), request.queries, request.settings) };
   }
   const started = performance.now();
   const result = recaller().search(request.query, request.settings);

@@ -3,11 +3,13 @@ import type { Query } from '../../branch/index.js';
 import { InputError, UsageError } from '../../errors/index.js';
 import { type IndexReader, openReader } from '../../index/index.js';
 import {
+  answerMany,
   checkFilter,
   DEFAULT_K,
   openQueries,
   type PoolAnswer,
   parseFusion,
+  QUERIES_TOGETHER,
   Recaller,
   RecallPool,
   type RecallSettings,
@@ -113,7 +115,10 @@ function answer(recaller: Recaller, query: Query, settings: RecallSettings, expl
   return { result, explanations: explain ? result.hits.map((hit) => recaller.explain(hit)) : [], ms };
 }
 
-/** An answer is written before the next query is read: a caller may wait for it. */
+/**
+ * Queries of a file are answered many together. From standard input, and where answers are explained, one
+ * by one: an answer is written before the next query is read, since a caller may wait for it.
+ */
 async function answerInOrder(
   index: IndexReader,
   queries: AsyncGenerator<Query>,
@@ -124,9 +129,47 @@ async function answerInOrder(
 ) {
   const recaller = new Recaller(index);
   recaller.warm(options.branches);
-  for await (const query of untilAborted(queries, signal)) {
-    await writer.write(query, answer(recaller, query, settings, options.explain === true));
+  const together = togetherOf(options);
+  for await (const some of batches(untilAborted(queries, signal), together)) {
+    if (together === 1) {
+      await writer.write(some[0], answer(recaller, some[0], settings, options.explain === true));
+      continue;
+    }
+    for (const [i, found] of answersOf(recaller, some, settings).entries())
+      await writer.write(some[i], found());
   }
+}
+
+function togetherOf(options: Options): number {
+  return options.explain || options.queries === '-' ? 1 : QUERIES_TOGETHER;
+}
+
+/** Answers in order; of queries among which one is refused, those before it are answered. */
+function answersOf(recaller: Recaller, queries: Query[], settings: RecallSettings): (() => PoolAnswer)[] {
+  try {
+    return answerMany(recaller, queries, settings).map((found) => () => found);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return queries.map((query) => () => answer(recaller, query, settings, false));
+  }
+}
+
+/** Groups of up to `size`. What is thrown between comes after the group before it. */
+async function* batches<T>(source: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
+  let batch: T[] = [];
+  try {
+    for await (const item of source) {
+      batch.push(item);
+      if (batch.length < size) continue;
+      const full = batch;
+      batch = [];
+      yield full;
+    }
+  } catch (error) {
+    if (batch.length > 0) yield batch;
+    throw error;
+  }
+  if (batch.length > 0) yield batch;
 }
 
 /** Several queries are on their way at once; answers are written in the order of the queries. */
@@ -141,16 +184,29 @@ async function answerInThreads(
   const pool = new RecallPool(index, options.threads);
   try {
     await pool.warm(options.branches);
-    const waiting: { query: Query; answer: Promise<PoolAnswer> }[] = [];
+    const waiting: { queries: Query[]; answers: Promise<PoolAnswer[]> }[] = [];
     const writeFirst = async () => {
       const first = waiting.shift();
-      if (first) await writer.write(first.query, await first.answer);
+      if (first === undefined) return;
+      const answers = await first.answers.catch(async (error) => {
+        if (!(error instanceof UsageError) || first.queries.length === 1) throw error;
+        // One is refused: those before it are answered.
+        return first.queries;
+      });
+      for (const [i, found] of answers.entries()) {
+        const known = 'result' in found ? found : await pool.search(found, settings);
+        await writer.write(first.queries[i], known);
+      }
     };
-    for await (const query of untilAborted(queries, signal)) {
-      const pending = pool.search(query, settings, options.explain);
+    const together = togetherOf(options);
+    for await (const some of batches(untilAborted(queries, signal), together)) {
+      const answers =
+        together === 1
+          ? pool.search(some[0], settings, options.explain).then((found) => [found])
+          : pool.searchMany(some, settings);
       // Awaited in order below; until then a failure must not count as unhandled.
-      pending.catch(() => {});
-      waiting.push({ query, answer: pending });
+      answers.catch(() => {});
+      waiting.push({ queries: some, answers });
       if (waiting.length >= options.threads * WAITING_PER_THREAD) await writeFirst();
     }
     while (waiting.length > 0) await writeFirst();
