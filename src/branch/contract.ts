@@ -70,8 +70,10 @@ export interface SearchOptions {
   efSearch?: number;
   /** HNSW: the walk ends where what is left is farther than 1 + gamma times the last hit. */
   gamma?: number;
-  /** IVF: lists scanned. */
+  /** IVF: lists scanned at most. */
   nprobe?: number;
+  /** IVF: how quickly farther lists are left out. */
+  probeFade?: number;
   /** Vectors: compare with every one. */
   exact?: boolean;
   /** Vectors: all within this and none beyond, exactly: l2 distance, 1 - cosine, or inner product of at least this. */

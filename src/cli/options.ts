@@ -85,7 +85,14 @@ const searchOptions: OptionSpec[] = [
     group: SEARCH,
     parse: number(0),
   },
-  { flags: '--nprobe <n>', description: 'IVF: lists scanned', group: SEARCH, parse: wholeNumber(1) },
+  { flags: '--nprobe <n>', description: 'IVF: lists scanned at most', group: SEARCH, parse: wholeNumber(1) },
+  {
+    flags: '--probe-fade <n>',
+    description:
+      'IVF: leave out the i-th list where i times its distance to this power, beside the nearest, is over nprobe',
+    group: SEARCH,
+    parse: wholeNumber(0),
+  },
   {
     flags: '--k1 <x>',
     description: 'BM25: saturation of term frequency',

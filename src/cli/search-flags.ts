@@ -6,6 +6,7 @@ export interface SearchFlags {
   efSearch?: number;
   gamma?: number;
   nprobe?: number;
+  probeFade?: number;
   k1?: number;
   b?: number;
   operator?: 'any' | 'all';
@@ -15,6 +16,6 @@ export interface SearchFlags {
 }
 
 export function searchSettings(flags: SearchFlags): RecallSettings {
-  const { branches, efSearch, gamma, nprobe, k1, b, operator, syntax, filter, radius } = flags;
-  return { branches, efSearch, gamma, nprobe, k1, b, operator, syntax, filter, radius };
+  const { branches, efSearch, gamma, nprobe, probeFade, k1, b, operator, syntax, filter, radius } = flags;
+  return { branches, efSearch, gamma, nprobe, probeFade, k1, b, operator, syntax, filter, radius };
 }

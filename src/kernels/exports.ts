@@ -78,10 +78,10 @@ export interface KernelExports {
    */
   scanRows(query: Pointer, from: number, to: number, heap: Pointer, size: number, limit: number): number;
   /**
-   * Takes a heap's entries apart, the smallest first. O(size · log size).
-   * @param heap u64[size], a max-heap; left in ascending order @param positions u32[size] @param keys u32[size]
+   * Takes entries of a heap or reservoir apart, the smallest first.
+   * @param entries u64[size]; left in ascending order @param positions u32[size] @param keys u32[size]
    */
-  takeEntries(heap: Pointer, size: number, positions: Pointer, keys: Pointer): void;
+  takeEntries(entries: Pointer, size: number, positions: Pointer, keys: Pointer): void;
   /** Begins a reservoir, which keeps the `limit` smallest of all entries offered. @param at reservoirBytes(limit) */
   openReservoir(at: Pointer, limit: number): void;
   /**
@@ -109,6 +109,12 @@ export interface KernelExports {
    * @param positions u32[count]
    */
   scanPositions(query: Pointer, positions: Pointer, count: number, reservoir: Pointer): void;
+  /**
+   * Scans lists `from` to `to`, each for all queries that want it, one behind the other.
+   * @param offsets as in scanLists() @param starts u32[lists + 1], list i is for pairs starts[i] to starts[i + 1]
+   * @param pairs of u32, a query's address and that of its reservoir
+   */
+  scanListsMany(from: number, to: number, offsets: Pointer, starts: Pointer, pairs: Pointer): void;
   /**
    * Names a table of 4-bit codes in blocks of 32 positions, for scanBlockLists().
    * @param groups codes of a position, an even number; a block is 16 bytes for each (see assembly/blocks.ts)

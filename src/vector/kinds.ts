@@ -10,7 +10,7 @@ export interface VectorParam {
 
 /** A setting of a query that concerns a kind. */
 export interface VectorQueryOption {
-  name: 'efSearch' | 'gamma' | 'nprobe' | 'exact';
+  name: 'efSearch' | 'gamma' | 'nprobe' | 'probeFade' | 'exact';
   /** As text: some defaults depend on the index. */
   default: string;
   meaning: string;
@@ -51,6 +51,9 @@ export const DEFAULT_EF_SEARCH = 100;
 /** efSearch when none is given and gamma is: no query of the three collections needs so many. */
 export const GAMMA_EF_SEARCH = 1000;
 
+/** Most that probeFade may be: beyond it hardly more than the nearest lists are scanned. */
+export const MOST_PROBE_FADE = 8;
+
 /** Lists scanned when no nprobe is given: recall@10 of 0.999, 0.99 and 0.96 on the same three. */
 export function defaultNprobe(nlist: number): number {
   return Math.min(nlist, Math.max(1, Math.ceil(2 * Math.sqrt(nlist))));
@@ -90,7 +93,13 @@ export const vectorKinds: VectorKind[] = [
       {
         name: 'nprobe',
         default: '2 times the square root of nlist',
-        meaning: 'lists scanned; more until they hold the depth asked for',
+        meaning: 'lists scanned at most; more until they hold the depth asked for',
+      },
+      {
+        name: 'probeFade',
+        default: '0',
+        meaning:
+          'the i-th nearest list is left out where i times (its squared distance / that of the nearest)^probeFade is beyond nprobe; 0: none is',
       },
       EXACT,
     ],

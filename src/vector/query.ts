@@ -2,6 +2,7 @@ import type { Query, SearchOptions } from '../branch/index.js';
 import { UsageError } from '../errors/index.js';
 import { rowFloats } from '../kernels/index.js';
 import type { VectorField } from '../schema/index.js';
+import { MOST_PROBE_FADE } from './kinds.js';
 import { norm } from './unit.js';
 
 /** A query vector as kernels take it, padded with zeros to whole rows. Not to be written to: it may be the caller's. */
@@ -96,6 +97,7 @@ export interface Settings {
   gamma: number | undefined;
   /** Undefined: by the number of lists of each segment. */
   nprobe: number | undefined;
+  probeFade: number;
   /** Undefined: as many as are wanted, wherever they are. */
   radius: number | undefined;
 }
@@ -114,11 +116,15 @@ export function querySettings(options: SearchOptions): Settings {
   const { gamma } = options;
   if (gamma !== undefined && !(gamma >= 0 && gamma <= MOST_GAMMA))
     throw new UsageError(`gamma is ${gamma}; give a number from 0 to ${MOST_GAMMA}, such as 0.1`);
+  const { probeFade = 0 } = options;
+  if (!(Number.isInteger(probeFade) && probeFade >= 0 && probeFade <= MOST_PROBE_FADE))
+    throw new UsageError(`probeFade is ${probeFade}; give a whole number from 0 to ${MOST_PROBE_FADE}`);
   return {
     exact: options.exact ?? false,
     efSearch: options.efSearch,
     gamma: options.gamma,
     nprobe: options.nprobe,
+    probeFade,
     radius: options.radius,
   };
 }

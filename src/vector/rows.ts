@@ -193,6 +193,18 @@ export class VectorRows {
     return this.rankList(list, count, depth);
   }
 
+  /**
+   * The same of entries of a heap or reservoir.
+   * @param entries near the tail of the arena, `size` of them
+   */
+  rankEntries(entries: Pointer, size: number, depth: number): Candidates {
+    const { arena } = this;
+    const list = entries + size * 8;
+    arena.tail(list + size * 4 - arena.used);
+    arena.kernels.listPositions(entries, size, 0, list);
+    return this.rankList(list, size, depth);
+  }
+
   /** The best `depth` of a pool whose keys are distances on the rows, exact. */
   rankKeys(pool: Pointer, size: number, depth: number): Candidates {
     const { top } = this;

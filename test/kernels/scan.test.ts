@@ -86,6 +86,37 @@ describe.each([
     expect([...arena.u32(out, count)]).toEqual(within.sort((a, b) => a - b));
   });
 
+  test.each(cases)('each list once for many queries is each query alone: %s', (_, rows) => {
+    const arena = new Arena();
+    const stride = rowStride(rows);
+    const at = place(arena, rows);
+    arena.kernels.setCodes(at, stride, rows[0].byteLength, space);
+    const half = rows.length >> 1;
+    const offsets = arena.allocate(4 * 4);
+    arena.u32(offsets, 4).set([0, half, half, rows.length]);
+    const limit = 5;
+    const reservoirs = [0, 1, 2].map(() => arena.allocate(reservoirBytes(limit)));
+    const queryOf = (i: number) => (i * 5) % rows.length;
+    // All want the last list, all but the second the first; the empty one is the second's.
+    const wanted = [[0, 2], [1], [0, 1, 2]];
+    const starts = arena.allocate(4 * 4);
+    arena.u32(starts, 4).set([0, 2, 3, 6]);
+    const pairs = wanted.flatMap((queries) =>
+      queries.flatMap((i) => [at + queryOf(i) * stride, reservoirs[i]]),
+    );
+    const pairsAt = arena.allocate(pairs.length * 4);
+    arena.u32(pairsAt, pairs.length).set(pairs);
+    for (const reservoir of reservoirs) arena.kernels.openReservoir(reservoir, limit);
+    arena.kernels.scanListsMany(0, 2, offsets, starts, pairsAt);
+    arena.kernels.scanListsMany(2, 3, offsets, starts, pairsAt);
+    reservoirs.forEach((reservoir, i) => {
+      const size = arena.kernels.closeReservoir(reservoir);
+      const all = referenceScan(space, rows[queryOf(i)], rows, rows.length);
+      const own = i === 1 ? all.filter(({ position }) => position >= half) : all;
+      expect(entries(arena, reservoir + RESERVOIR_HEADER_BYTES, size)).toEqual(own.slice(0, limit));
+    });
+  });
+
   test.each(cases)('some positions refined are sorted: %s', (_, rows) => {
     const arena = new Arena();
     const at = place(arena, rows);

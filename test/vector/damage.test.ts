@@ -163,6 +163,7 @@ describe('what is merely wrong is found by check', () => {
     ['an infinite centroid', 'ivf', 'l2', (a) => f32(a, 'centroids').set([Infinity], 0), /not finite/],
     ['rows in the wrong lists', 'ivf+f32', 'l2', (a) => f32(a, 'rows').reverse(), /padding|is nearer/],
     ['centroids in another order', 'ivf', 'l2', (a) => f32(a, 'centroids').copyWithin(0, 64), /is nearer/],
+    ['the code of another centroid', 'ivf', 'l2', (a) => a.get('centreCodes')!.fill(9, 0, 1), /coded as/],
   ];
   test.each(cases)('%s', async (_, kind, metric, change, message) => {
     const { check } = await forged(kind, metric, vectors, change);

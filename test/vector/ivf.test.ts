@@ -105,6 +105,28 @@ test.each(['l2', 'ip', 'cosine'] as const)('few of many lists find most, by %s',
   expect(found.reduce((sum, share) => sum + share, 0) / found.length).toBeGreaterThan(0.9);
 });
 
+test.each([
+  ['ivf:nlist=64', 'l2'],
+  ['ivf:nlist=64', 'cosine'],
+  ['ivf:nlist=64+f32', 'ip'],
+  ['ivf:nlist=64+pq', 'l2'],
+] as const)('many queries find what each finds alone: %s, %s', async (spec, metric) => {
+  const vectors = clustered(3000, 20, 40, 9);
+  const { branch } = await built(spec, metric, [vectors]);
+  // One far from all data is compared in another space, and stands among the others.
+  const queries = [...clustered(30, 20, 40, 10), new Array(20).fill(1e6), ...vectors.slice(0, 20)];
+  for (const probeFade of [0, 2]) {
+    const options = { nprobe: 5, probeFade };
+    const prepared = queries.map((row, i) => {
+      const query = { id: String(i), vectors: { emb: Float32Array.from(row) } };
+      return branch.prepare(query, options)!;
+    });
+    for (const depth of [10, 200]) {
+      expect(branch.searchMany!(prepared, 0, depth)).toEqual(prepared.map((query) => query.search(0, depth)));
+    }
+  }
+});
+
 test('threads leave the same bytes where rows of a group are many pieces', async () => {
   const vectors = clustered(9000, 128, 50, 8);
   const schema = schemaOf('ivf:nlist=512', 'l2', 128);

@@ -38,6 +38,7 @@ describe('a query', () => {
   test.each([
     [{ efSearch: 0 }, 'efSearch is 0; give a whole number of at least 1'],
     [{ nprobe: 1.5 }, 'nprobe is 1.5; give a whole number of at least 1'],
+    [{ probeFade: 9 }, 'probeFade is 9; give a whole number from 0 to 8'],
   ])('with %j is refused', async (options, message) => {
     const { branch } = await built('flat', 'l2', [vectors]);
     expect(() => branch.prepare(query([1, 2, 3, 4]), options)).toThrow(new UsageError(message));
@@ -61,6 +62,9 @@ describe('notes', () => {
       'emb: efSearch raised to 50, the depth asked for',
     ]);
     expect(await notes('ivf:nlist=32', { nprobe: 30 }, 10)).toEqual(['emb: ivf, nprobe 30']);
+    expect(await notes('ivf:nlist=32', { nprobe: 30, probeFade: 2 }, 10)).toEqual([
+      'emb: ivf, nprobe 30, probeFade 2',
+    ]);
     expect(await notes('ivf:nlist=32', { nprobe: 1 }, 250)).toEqual([
       'emb: ivf, nprobe 1',
       'emb: nprobe raised to 32: fewer lists hold less than 250',

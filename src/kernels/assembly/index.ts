@@ -11,7 +11,7 @@ export { scanPositions } from './gather';
 export { setEntry, setGraph, setScratch } from './graph';
 export { chooseLinks, collectLinks, fillRows, linkBack } from './insert';
 export { accumulateRows, assignRows } from './kmeans';
-export { scanLists } from './lists';
+export { scanLists, scanListsMany } from './lists';
 export { orderCodes } from './order';
 export { multiplyRows } from './product';
 export { projectRows } from './project';

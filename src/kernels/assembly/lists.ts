@@ -65,3 +65,15 @@ export function scanLists(
     scanRange(query, load<u32>(list), load<u32>(list, 4), reservoir, mask);
   }
 }
+
+export function scanListsMany(from: u32, to: u32, offsets: usize, starts: usize, pairs: usize): void {
+  for (let list = from; list < to; list++) {
+    const offset = offsets + ((list as usize) << 2);
+    const start = starts + ((list as usize) << 2);
+    const end = pairs + ((load<u32>(start, 4) as usize) << 3);
+    // The list comes from memory for the first query, from the cache for the others.
+    for (let pair = pairs + ((load<u32>(start) as usize) << 3); pair < end; pair += 8) {
+      scanRange(load<u32>(pair) as usize, load<u32>(offset), load<u32>(offset, 4), load<u32>(pair, 4) as usize, 0);
+    }
+  }
+}

@@ -11,7 +11,7 @@
 export { blockStage } from './blocks/index.js';
 export { checkCodes } from './check.js';
 export { type Coder, codeBytes, trainCoder, writeCoder } from './coder.js';
-export type { ListCodes } from './list-codes.js';
+export type { ListCodes, ListScan, RowTable } from './list-codes.js';
 export { openListCodes } from './open.js';
-export { CodeTable, openCodes } from './table.js';
-export { writeListCodes } from './write.js';
+export { CodeTable, loadCoder, openCodes } from './table.js';
+export { centreCodes, writeListCodes } from './write.js';

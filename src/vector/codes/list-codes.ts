@@ -1,4 +1,4 @@
-import type { Pointer } from '../../kernels/index.js';
+import type { Pointer, Space } from '../../kernels/index.js';
 import type { QueryVector } from '../query.js';
 
 /** Lists of a segment: list i is positions offsets[i] to offsets[i + 1]. */
@@ -12,6 +12,10 @@ export interface Lists {
 export interface ListCodes {
   /** Bytes of arena that a query takes once it is prepared. */
   readonly queryBytes: number;
+  /** Bytes of a row of the array `centreCodes`, in which queries are compared with lists; undefined: there is none. */
+  readonly centreStride: number | undefined;
+  /** True where codes are rows that one query is compared with as another: every prepared query has `code`. */
+  readonly areRows: boolean;
   /** Candidates worth finding for a depth: these are ranked on the rows. */
   candidates(depth: number): number;
   /**
@@ -21,8 +25,18 @@ export interface ListCodes {
   prepare(query: QueryVector, at: Pointer): ListScan;
 }
 
+/** Rows of bytes, or float32, in the arena, and what they are compared in: what setCodes() takes. */
+export interface RowTable {
+  base: Pointer;
+  stride: number;
+  width: number;
+  space: Space;
+}
+
 /** A query on its way through lists. */
 export interface ListScan {
+  /** Where the query stands and what it is compared with; undefined where codes are not rows. */
+  readonly code: { query: Pointer; table: RowTable } | undefined;
   /**
    * Offers what is near in some lists to a reservoir. O(positions · bytes of a code); best in the
    * order of nearness, since what comes late is then passed over quickly.

@@ -1,9 +1,9 @@
-import type { Arena, Pointer, Space } from '../../kernels/index.js';
+import type { Arena, Pointer } from '../../kernels/index.js';
 import type { VectorPart } from '../part.js';
 import type { QueryVector } from '../query.js';
 import { SLACK, type VectorRows } from '../rows.js';
 import { BlockLists, blockStage } from './blocks/index.js';
-import type { ListCodes, ListScan, Lists } from './list-codes.js';
+import type { ListCodes, ListScan, Lists, RowTable } from './list-codes.js';
 import { type CodeTable, openCodes } from './table.js';
 
 /** Candidates kept of a scan on codes, in depths: a quarter of them, or all where axes were left out, are scored on the rows. */
@@ -29,12 +29,15 @@ export function openListCodes(part: VectorPart, rows: VectorRows, lists: Lists):
 /** Codes of a byte a component. */
 class TableLists implements ListCodes {
   readonly queryBytes: number;
+  readonly centreStride: number;
+  readonly areRows = true;
   private readonly table: CodeTable;
   private readonly arena: Arena;
   private readonly lists: Lists;
 
   constructor(table: CodeTable, arena: Arena, lists: Lists) {
     this.queryBytes = table.queryBytes;
+    this.centreStride = table.stride;
     this.table = table;
     this.arena = arena;
     this.lists = lists;
@@ -58,11 +61,14 @@ class TableLists implements ListCodes {
 /** The rows as they are. */
 class RowLists implements ListCodes {
   readonly queryBytes: number;
+  readonly centreStride: number | undefined;
+  readonly areRows = true;
   private readonly rows: VectorRows;
   private readonly lists: Lists;
 
   constructor(rows: VectorRows, lists: Lists) {
     this.queryBytes = rows.queryBytes;
+    this.centreStride = rows.part.bytes ? rows.stride : undefined;
     this.rows = rows;
     this.lists = lists;
   }
@@ -80,22 +86,20 @@ class RowLists implements ListCodes {
 }
 
 class CodeScan implements ListScan {
+  readonly code: { query: Pointer; table: RowTable };
   private readonly arena: Arena;
   private readonly lists: Lists;
-  private readonly query: Pointer;
-  private readonly table: { base: Pointer; stride: number; width: number; space: Space };
 
-  constructor(arena: Arena, lists: Lists, query: Pointer, table: CodeScan['table']) {
+  constructor(arena: Arena, lists: Lists, query: Pointer, table: RowTable) {
     this.arena = arena;
     this.lists = lists;
-    this.query = query;
-    this.table = table;
+    this.code = { query, table };
   }
 
   scan(lists: Pointer, _bases: Pointer, count: number, reservoir: Pointer, mask: Pointer): void {
-    const { base, stride, width, space } = this.table;
+    const { query, table } = this.code;
     const { kernels } = this.arena;
-    kernels.setCodes(base, stride, width, space);
-    kernels.scanLists(this.query, lists, count, this.lists.offsetsAt, reservoir, mask);
+    kernels.setCodes(table.base, table.stride, table.width, table.space);
+    kernels.scanLists(query, lists, count, this.lists.offsetsAt, reservoir, mask);
   }
 }

@@ -18,10 +18,43 @@ export async function writeListCodes(
 ): Promise<{ [key: string]: Metadata }> {
   if (blockStage(input.field) !== undefined) return writeBlocks(input, layout, out);
   const coder = await trainCoder(input);
+  writeCentres(coder, input, layout, out);
   if (coder === undefined) return {};
   const meta = writeCoder(coder, out, input.part);
   await writeCodes(coder, input, layout.order, out);
   return meta;
+}
+
+/** What lists are chosen by: rows as the vectors' own codes are, where these are bytes. */
+function writeCentres(
+  coder: Coder | undefined,
+  { part, rows }: BuildInput,
+  { centres }: ListLayout,
+  out: SegmentWriter,
+): void {
+  const stride = coder?.stride ?? rows.byteStride;
+  if (centres === undefined || stride === undefined) return;
+  const count = centres.length / rows.floats;
+  out.add(`${part}/centreCodes`, 'u8', [count, stride], centreCodes(coder, centres, rows.floats, stride));
+}
+
+/** Codes of rows by a coder, or rounded to whole numbers without one. */
+export function centreCodes(
+  coder: Coder | undefined,
+  centres: Float32Array,
+  floats: number,
+  stride: number,
+): Uint8Array {
+  const count = centres.length / floats;
+  const codes = new Uint8Array(count * stride);
+  if (coder !== undefined) coder.encode(centres, count, codes);
+  else {
+    for (let i = 0; i < centres.length; i++) {
+      // Means of bytes: none is outside.
+      codes[Math.floor(i / floats) * stride + (i % floats)] = Math.round(centres[i]);
+    }
+  }
+  return codes;
 }
 
 async function writeCodes(

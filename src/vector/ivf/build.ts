@@ -33,10 +33,10 @@ export async function buildIvf(input: BuildInput, out: SegmentWriter) {
   position.forEach((at, number) => {
     order[at] = number;
   });
-  const { centres, offsets: groupOffsets } = clustering.grouping();
+  const { centres: groupCentres, offsets: groupOffsets } = clustering.grouping();
   const groups = groupOffsets.length - 1;
   if (groups > 1) {
-    out.add(`${part}/groups`, 'f32', [groups, rows.floats], centres);
+    out.add(`${part}/groups`, 'f32', [groups, rows.floats], groupCentres);
     out.add(`${part}/groupOffsets`, 'u32', [groups + 1], groupOffsets);
   }
   out.add(`${part}/offsets`, 'u32', [nlist + 1], offsets);
@@ -45,7 +45,10 @@ export async function buildIvf(input: BuildInput, out: SegmentWriter) {
   out.add(`${part}/order`, 'u32', [rows.count], order, SMALL_CHUNK_BYTES);
   const budget = environment.memoryBytes / 4;
   const pace = new Pace((done) => environment.progress(`${field.name}: ivf rows`, done, rows.count));
-  const coded = await writeListCodes(input, { offsets, order, centroids }, out);
+  const centres = new Float32Array((groups > 1 ? groupCentres.length : 0) + centroids.length);
+  if (groups > 1) centres.set(groupCentres);
+  centres.set(centroids, centres.length - centroids.length);
+  const coded = await writeListCodes(input, { offsets, order, centroids, centres }, out);
   await rows.writeTo(out, part, position, budget, pace);
   return { nlist, groups, ...coded };
 }

@@ -1,4 +1,5 @@
 import { CorruptError } from '../../errors/index.js';
+import { centreCodes, loadCoder } from '../codes/index.js';
 import type { VectorPart } from '../part.js';
 import { loadLists } from './lists.js';
 
@@ -61,6 +62,20 @@ export function checkIvf(part: VectorPart): void {
         );
       }
     }
+  }
+  checkCentreCodes(part, centres === undefined ? [centroids] : [centres, centroids]);
+}
+
+/** Lists are chosen by what their centroids are coded as. */
+function checkCentreCodes(part: VectorPart, tables: Float32Array[]): void {
+  const { reader, name, floats } = part;
+  const array = `${name}/centreCodes`;
+  if (!reader.has(array)) return;
+  const coder = loadCoder(part);
+  const stride = coder?.stride ?? part.rowBytes;
+  const codes = tables.map((table) => Buffer.from(centreCodes(coder, table, floats, stride)));
+  if (!Buffer.concat(codes).equals(reader.load(array))) {
+    throw new CorruptError(reader.path, `array '${array}' is not what the centroids are coded as`);
   }
 }
 

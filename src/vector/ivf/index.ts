@@ -15,6 +15,6 @@ export const ivf: VectorImplementation = {
   build: buildIvf,
   open: (part) => new IvfSearcher(part),
   check: checkIvf,
-  describe: ({ nprobe }) =>
-    nprobe === undefined ? 'ivf, nprobe 2 times the square root of nlist' : `ivf, nprobe ${nprobe}`,
+  describe: ({ nprobe, probeFade }) =>
+    `ivf, nprobe ${nprobe ?? '2 times the square root of nlist'}${probeFade > 0 ? `, probeFade ${probeFade}` : ''}`,
 };

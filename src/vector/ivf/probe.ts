@@ -1,15 +1,28 @@
-import { type Arena, distanceOf, type Pointer, type Space } from '../../kernels/index.js';
-import { spaceOf, type VectorPart } from '../part.js';
+import {
+  type Arena,
+  distanceIn,
+  type Pointer,
+  RESERVOIR_HEADER_BYTES,
+  reservoirBytes,
+  SPACE,
+} from '../../kernels/index.js';
+import type { RowTable } from '../codes/index.js';
+import { expectShape, type VectorPart } from '../part.js';
 import type { ListTables } from './lists.js';
 
 /** Lists of the nearest groups that are compared with a query: all but one in a hundred of the nearest are among them. */
 const NEAR_GROUPS = 16;
 /** And for each list wanted. */
 const NEAR_LISTS = 4;
+/**
+ * The nearest list is taken to be no nearer than this share of the farthest one's squared distance:
+ * a query that is a centroid still has others near it.
+ */
+const LEAST_SHARE = 0.5;
 
-/** Centroids of the lists in an arena, and the lists nearest to a query. */
+/** Centroids of the lists in an arena, as float32 or codes, and the lists nearest to a query. */
 export class Probe {
-  /** Numbers of lists, nearest first, and the distances of their centroids in the field's space. */
+  /** Numbers of lists, nearest first, and how far their centroids are in the space they are compared in. */
   readonly listsAt: Pointer;
   readonly basesAt: Pointer;
   readonly lists: Uint32Array;
@@ -17,28 +30,54 @@ export class Probe {
   private readonly keys: Uint32Array;
   private readonly arena: Arena;
   private readonly tables: ListTables;
-  private readonly space: Space;
-  private readonly stride: number;
+  /** The first centroid; undefined groups: all lists are compared, since large products may stand in any. */
   private readonly centroidsAt: Pointer;
-  /** Undefined when all lists are compared: there is one group, or large products may stand in any. */
   private readonly groupsAt: Pointer | undefined;
-  private readonly heapAt: Pointer;
+  private readonly reservoirAt: Pointer;
+  /** Groups as lists of lists: u32 0 and their number, where each begins, and the numbers of all. */
+  private readonly groupsEnd: Pointer;
+  private readonly oneAt: Pointer;
+  private readonly groupOffsetsAt: Pointer;
+  private readonly allAt: Pointer;
+  /** Under ip there are no distances, which say how likely a list is to hold a neighbour. */
+  private readonly fades: boolean;
+  /** What makes of `bases` something in proportion to squared distances. */
+  private shift = 0;
 
-  /** @throws CorruptError, ResourceError */
-  constructor(part: VectorPart, tables: ListTables, arena: Arena) {
+  /**
+   * @param codeStride bytes of a row of `centreCodes`; undefined: centroids are compared in float32
+   * @throws CorruptError, ResourceError
+   */
+  constructor(part: VectorPart, tables: ListTables, arena: Arena, codeStride: number | undefined) {
+    const { reader, name, floats } = part;
     const { nlist, groups } = tables;
     this.arena = arena;
     this.tables = tables;
-    this.space = spaceOf(part.field.metric);
-    this.stride = part.floats * 4;
-    const load = (array: string, count: number) => {
-      const at = arena.allocate(count * this.stride);
-      part.reader.readInto(`${part.name}/${array}`, arena.bytes(at, count * this.stride));
-      return at;
+    const grouped = groups > 1 ? groups : 0;
+    const stride = codeStride ?? floats * 4;
+    const at = arena.allocate((grouped + nlist) * stride);
+    const load = (array: string, first: number, count: number) =>
+      reader.readInto(`${name}/${array}`, arena.bytes(at + first * stride, count * stride));
+    if (codeStride === undefined) {
+      if (grouped > 0) load('groups', 0, grouped);
+      load('centroids', grouped, nlist);
+    } else {
+      expectShape(part, 'centreCodes', 'u8', [grouped + nlist, codeStride]);
+      load('centreCodes', 0, grouped + nlist);
+    }
+    this.centroidsAt = at + grouped * stride;
+    this.groupsAt = grouped > 0 && part.field.metric !== 'ip' ? at : undefined;
+    this.fades = part.field.metric !== 'ip';
+    this.reservoirAt = arena.allocate(reservoirBytes(nlist));
+    const place = (values: ArrayLike<number>) => {
+      const to = arena.allocate(values.length * 4);
+      arena.u32(to, values.length).set(values);
+      return to;
     };
-    this.centroidsAt = load('centroids', nlist);
-    this.groupsAt = groups > 1 && part.field.metric !== 'ip' ? load('groups', groups) : undefined;
-    this.heapAt = arena.allocate(nlist * 8);
+    this.groupsEnd = place([0, groups]);
+    this.oneAt = place([0]);
+    this.groupOffsetsAt = place(tables.groupOffsets);
+    this.allAt = place(Array.from({ length: groups }, (_, group) => group));
     this.listsAt = arena.allocate(nlist * 4);
     this.basesAt = arena.allocate(nlist * 4);
     this.lists = arena.u32(this.listsAt, nlist);
@@ -47,30 +86,53 @@ export class Probe {
   }
 
   /**
-   * Leaves the nearest lists at listsAt and basesAt. O(groups · dim + lists of near groups · dim).
-   * @param query float32, padded @param probes how many, at most nlist
+   * Leaves the nearest lists at listsAt and basesAt. O(groups · width + lists of near groups · width).
+   * @param query what centroids are compared with, and as what; the table's base is not used
+   * @param probes how many, at most nlist
    */
-  nearest(query: Pointer, probes: number): void {
-    const { arena, stride, space, heapAt, listsAt, basesAt, keys, bases } = this;
+  nearest(query: Pointer, { stride, width, space }: RowTable, probes: number): void {
+    const { arena, reservoirAt, listsAt, basesAt, keys, bases } = this;
     const { kernels } = arena;
     const { nlist, groups, groupOffsets } = this.tables;
-    let size = 0;
+    const entries = reservoirAt + RESERVOIR_HEADER_BYTES;
+    this.shift = space === SPACE.dot ? 1 : 0;
     const wanted = Math.max(NEAR_GROUPS * Math.ceil(nlist / groups), NEAR_LISTS * probes);
-    if (this.groupsAt === undefined || wanted >= nlist) {
-      kernels.setCodes(this.centroidsAt, stride, stride, space);
-      size = kernels.scanRows(query, 0, nlist, heapAt, 0, probes);
-    } else {
-      kernels.setCodes(this.groupsAt, stride, stride, space);
-      kernels.takeEntries(heapAt, kernels.scanRows(query, 0, groups, heapAt, 0, groups), listsAt, basesAt);
-      kernels.setCodes(this.centroidsAt, stride, stride, space);
-      for (let i = 0, met = 0; met < wanted; i++) {
-        const from = groupOffsets[this.lists[i]];
-        const to = groupOffsets[this.lists[i] + 1];
-        size = kernels.scanRows(query, from, to, heapAt, size, probes);
-        met += to - from;
+    let near = groups;
+    if (this.groupsAt !== undefined && wanted < nlist) {
+      kernels.setCodes(this.groupsAt, stride, width, space);
+      kernels.openReservoir(reservoirAt, groups);
+      kernels.scanLists(query, this.oneAt, 1, this.groupsEnd, reservoirAt, 0);
+      kernels.takeEntries(entries, kernels.closeReservoir(reservoirAt), listsAt, basesAt);
+      let met = 0;
+      for (near = 0; met < wanted; near++) {
+        const group = this.lists[near];
+        met += groupOffsets[group + 1] - groupOffsets[group];
       }
     }
-    kernels.takeEntries(heapAt, size, listsAt, basesAt);
-    for (let i = 0; i < size; i++) bases[i] = distanceOf(keys[i]);
+    kernels.setCodes(this.centroidsAt, stride, width, space);
+    kernels.openReservoir(reservoirAt, probes);
+    kernels.scanLists(query, near < groups ? listsAt : this.allAt, near, this.groupOffsetsAt, reservoirAt, 0);
+    const size = kernels.closeReservoir(reservoirAt);
+    kernels.takeEntries(entries, size, listsAt, basesAt);
+    for (let i = 0; i < size; i++) bases[i] = distanceIn(space, keys[i]);
+  }
+
+  /**
+   * How many of the nearest lists are worth scanning: the i-th as long as i · (its squared distance /
+   * that of the nearest)^fade is at most `probes`. What a list may hold of the neighbours falls with both.
+   * @param probes lists that nearest() left @param fade a whole number; 0: all of them
+   */
+  worthwhile(probes: number, fade: number): number {
+    if (fade === 0 || !this.fades) return probes;
+    const { bases, shift } = this;
+    const least = Math.max(bases[0] + shift, LEAST_SHARE * (bases[probes - 1] + shift));
+    for (let count = 1; count < probes; count++) {
+      const ratio = (bases[count] + shift) / least;
+      let weight = count + 1;
+      for (let i = 0; i < fade; i++) weight *= ratio;
+      // Not so for a NaN, where the nearest distance is zero: all are taken.
+      if (weight > probes) return count;
+    }
+    return probes;
   }
 }

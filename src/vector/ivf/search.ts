@@ -1,13 +1,19 @@
 import type { Candidates } from '../../branch/index.js';
-import { type Pointer, RESERVOIR_HEADER_BYTES, reservoirBytes } from '../../kernels/index.js';
-import { type ListCodes, openListCodes } from '../codes/index.js';
+import { aligned, type Pointer, RESERVOIR_HEADER_BYTES, reservoirBytes } from '../../kernels/index.js';
+import { type ListCodes, type ListScan, openListCodes, type RowTable } from '../codes/index.js';
 import type { VectorRequest, VectorSearcher } from '../kind.js';
 import { defaultNprobe } from '../kinds.js';
-import type { VectorPart } from '../part.js';
-import type { QueryVector } from '../query.js';
+import { spaceOf, type VectorPart } from '../part.js';
+import type { QueryVector, Settings } from '../query.js';
 import { VectorRows } from '../rows.js';
+import { ListDemand } from './demand.js';
 import { type ListTables, loadLists } from './lists.js';
 import { Probe } from './probe.js';
+
+/** Queries that are answered one by one. */
+const FEW = 8;
+/** Lists per call of a scan: the first call runs in the quick compiler's code to its end. */
+const LISTS_PER_CALL = 64;
 
 /** Rows in list order with their centroids, in one arena. */
 export class IvfSearcher implements VectorSearcher {
@@ -15,7 +21,10 @@ export class IvfSearcher implements VectorSearcher {
   private readonly lists: ListTables;
   private readonly probe: Probe;
   private readonly codes: ListCodes;
+  private readonly offsetsAt: Pointer;
   private readonly queryAt: Pointer;
+  /** How centroids are compared where they are float32. */
+  private readonly plain: RowTable;
 
   /** @throws CorruptError, ResourceError */
   constructor(part: VectorPart) {
@@ -24,36 +33,116 @@ export class IvfSearcher implements VectorSearcher {
     this.lists = lists;
     this.rows = new VectorRows(part, lists.order);
     const { arena } = this.rows;
-    const offsetsAt = arena.allocate(offsets.byteLength);
-    arena.u32(offsetsAt, offsets.length).set(offsets);
-    this.codes = openListCodes(part, this.rows, { offsets, offsetsAt });
+    this.offsetsAt = arena.allocate(offsets.byteLength);
+    arena.u32(this.offsetsAt, offsets.length).set(offsets);
+    this.codes = openListCodes(part, this.rows, { offsets, offsetsAt: this.offsetsAt });
     this.queryAt = arena.allocate(this.codes.queryBytes);
-    this.probe = new Probe(part, lists, arena);
+    this.probe = new Probe(part, lists, arena, this.codes.centreStride);
+    const stride = part.floats * 4;
+    this.plain = { base: 0, stride, width: stride, space: spaceOf(part.field.metric) };
   }
 
   search(query: QueryVector, { depth, settings, note }: VectorRequest): Candidates {
     const { part, arena } = this.rows;
+    const { kernels } = arena;
     const { nlist } = this.lists;
     const wanted = Math.min(depth, part.count);
-    const asked = settings.nprobe ?? defaultNprobe(nlist);
-    let probes = Math.min(asked, nlist);
+    const asked = this.asked(settings);
+    if (asked === nlist) return this.rows.exact(query, depth);
     this.rows.setQuery(query);
-    this.probe.nearest(this.rows.query, probes);
-    while (probes < nlist && !this.hold(probes, wanted)) {
-      probes = Math.min(nlist, probes * 2);
-      this.probe.nearest(this.rows.query, probes);
-    }
+    const scan = this.codes.prepare(query, this.queryAt);
+    const probes = this.choose(scan, settings, wanted);
     if (probes > asked) note(`nprobe raised to ${probes}: fewer lists hold less than ${wanted}`);
     if (probes === nlist) return this.rows.exact(query, depth);
 
-    const limit = Math.min(part.count, this.codes.candidates(wanted));
-    const { kernels } = arena;
+    const limit = this.limit(wanted);
     const reservoir = arena.tail(reservoirBytes(limit));
     kernels.openReservoir(reservoir, limit);
     const { listsAt, basesAt } = this.probe;
-    this.codes.prepare(query, this.queryAt).scan(listsAt, basesAt, probes, reservoir, 0);
+    scan.scan(listsAt, basesAt, probes, reservoir, 0);
     const size = kernels.closeReservoir(reservoir);
-    return this.rows.rank(lowWords(arena.u32(reservoir + RESERVOIR_HEADER_BYTES, size * 2)), wanted);
+    return this.rows.rankEntries(reservoir + RESERVOIR_HEADER_BYTES, size, wanted);
+  }
+
+  /** Each list is scanned once, for all queries that want it; the answers of search(). */
+  searchMany(queries: QueryVector[], request: VectorRequest): Candidates[] {
+    const { rows, lists, codes } = this;
+    const { part, arena } = rows;
+    const { nlist } = lists;
+    const { settings, depth } = request;
+    const wanted = Math.min(depth, part.count);
+    const asked = this.asked(settings);
+    // A few are not worth loading all rows for, which a batch is.
+    if (queries.length <= FEW || asked === nlist || !codes.areRows) {
+      return queries.map((query) => this.search(query, request));
+    }
+    rows.load();
+    const queryBytes = aligned(codes.queryBytes);
+    const at = arena.tail(queries.length * queryBytes);
+    const demand = new ListDemand(nlist, queries.length * asked);
+    let table: RowTable | undefined;
+    const together = queries.map((query, i) => {
+      rows.setQuery(query);
+      const scan = codes.prepare(query, at + i * queryBytes);
+      const probes = this.choose(scan, settings, wanted);
+      table ??= scan.code!.table;
+      // One that is scanned in another space, or in more lists than asked for, is answered alone.
+      if (probes > asked || scan.code!.table.space !== table.space) return false;
+      demand.add(i, this.probe.lists, probes);
+      return true;
+    });
+    const limit = this.limit(wanted);
+    const bytes = aligned(reservoirBytes(limit));
+    const pairs = at + queries.length * queryBytes;
+    const starts = pairs + aligned(demand.size * 8);
+    const reservoirs = starts + aligned((nlist + 1) * 4);
+    arena.tail(reservoirs + queries.length * bytes - arena.used);
+    demand.place(arena, starts, pairs, [at, queryBytes], [reservoirs, bytes]);
+    const { kernels } = arena;
+    for (let i = 0; i < queries.length; i++) kernels.openReservoir(reservoirs + i * bytes, limit);
+    kernels.setCodes(table!.base, table!.stride, table!.width, table!.space);
+    for (let from = 0; from < nlist; from += LISTS_PER_CALL) {
+      const to = Math.min(nlist, from + LISTS_PER_CALL);
+      kernels.scanListsMany(from, to, this.offsetsAt, starts, pairs);
+    }
+    // From the last on: ranking overwrites what is behind.
+    const found: Candidates[] = new Array(queries.length);
+    for (let i = queries.length - 1; i >= 0; i--) {
+      if (!together[i]) continue;
+      rows.setQuery(queries[i]);
+      const reservoir = reservoirs + i * bytes;
+      const size = kernels.closeReservoir(reservoir);
+      found[i] = rows.rankEntries(reservoir + RESERVOIR_HEADER_BYTES, size, wanted);
+    }
+    together.forEach((done, i) => {
+      if (!done) found[i] = this.search(queries[i], request);
+    });
+    return found;
+  }
+
+  private asked({ nprobe }: Settings): number {
+    const { nlist } = this.lists;
+    return Math.min(nprobe ?? defaultNprobe(nlist), nlist);
+  }
+
+  private limit(wanted: number): number {
+    return Math.min(this.rows.part.count, this.codes.candidates(wanted));
+  }
+
+  /** Leaves the lists to scan in the probe, nearest first. @returns how many: those asked for, or more if they hold too little */
+  private choose({ code }: ListScan, settings: Settings, wanted: number): number {
+    const { probe, rows, codes, plain } = this;
+    const { nlist } = this.lists;
+    const asked = this.asked(settings);
+    const at = codes.centreStride === undefined ? rows.query : code!.query;
+    const table = codes.centreStride === undefined ? plain : code!.table;
+    probe.nearest(at, table, asked);
+    let probes = probe.worthwhile(asked, settings.probeFade);
+    while (probes < nlist && !this.hold(probes, wanted)) {
+      probes = Math.min(nlist, probes * 2);
+      if (probes > asked) probe.nearest(at, table, probes);
+    }
+    return probes;
   }
 
   /** True when the first lists of the probe hold as many vectors as are wanted. */
@@ -66,11 +155,4 @@ export class IvfSearcher implements VectorSearcher {
     }
     return held >= wanted;
   }
-}
-
-/** Positions of heap entries. */
-function lowWords(entries: Uint32Array): Uint32Array {
-  const out = new Uint32Array(entries.length / 2);
-  for (let i = 0; i < out.length; i++) out[i] = entries[2 * i];
-  return out;
 }

@@ -48,6 +48,8 @@ export function loadBlockCoder(part: VectorPart): BlockCoder {
 /** Blocks of 4-bit codes in an arena. */
 export class BlockLists implements ListCodes {
   readonly queryBytes: number;
+  readonly centreStride = undefined;
+  readonly areRows = false;
   private readonly arena: Arena;
   private readonly lists: Lists;
   private readonly coder: BlockCoder;
@@ -91,7 +93,7 @@ export class BlockLists implements ListCodes {
     coder.book.products(turned, products);
     const [offset, step] = putTables(products, arena.bytes(at + 16, this.queryBytes - 16));
     arena.f32(at, 2).set([offset, step]);
-    return { scan: (...args) => this.scan(at, ...args) };
+    return { code: undefined, scan: (...args) => this.scan(at, ...args) };
   }
 
   private scan(

@@ -28,6 +28,8 @@ export interface ListLayout {
   order: Uint32Array | undefined;
   /** Row-major, as long as a padded row. */
   centroids: Float32Array;
+  /** What a query is compared with to choose lists: groups, if there are several, then lists. */
+  centres?: Float32Array;
 }
 
 /** The stage of a field whose codes are blocks, undefined where there is none. */

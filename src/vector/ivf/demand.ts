@@ -1,0 +1,52 @@
+import type { Arena, Pointer } from '../../kernels/index.js';
+
+/** Which lists many queries want, turned to which queries want a list. */
+export class ListDemand {
+  /** Pairs of a list and a query. */
+  size = 0;
+  private readonly counts: Uint32Array;
+  private readonly lists: Uint32Array;
+  private readonly queries: Uint32Array;
+
+  /** @param most pairs there may be */
+  constructor(nlist: number, most: number) {
+    this.counts = new Uint32Array(nlist);
+    this.lists = new Uint32Array(most);
+    this.queries = new Uint32Array(most);
+  }
+
+  add(query: number, lists: Uint32Array, count: number): void {
+    for (let i = 0; i < count; i++) {
+      this.counts[lists[i]]++;
+      this.lists[this.size] = lists[i];
+      this.queries[this.size++] = query;
+    }
+  }
+
+  /**
+   * Writes what scanListsMany() takes, by a counting sort.
+   * @param queries address of the first and bytes from one to the next @param reservoirs likewise
+   */
+  place(
+    arena: Arena,
+    starts: Pointer,
+    pairs: Pointer,
+    [query, queryBytes]: [Pointer, number],
+    [reservoir, reservoirBytes]: [Pointer, number],
+  ): void {
+    const nlist = this.counts.length;
+    const first = arena.u32(starts, nlist + 1);
+    const next = new Uint32Array(nlist);
+    first[0] = 0;
+    for (let list = 0; list < nlist; list++) {
+      next[list] = first[list];
+      first[list + 1] = first[list] + this.counts[list];
+    }
+    const out = arena.u32(pairs, this.size * 2);
+    for (let i = 0; i < this.size; i++) {
+      const at = 2 * next[this.lists[i]]++;
+      out[at] = query + this.queries[i] * queryBytes;
+      out[at + 1] = reservoir + this.queries[i] * reservoirBytes;
+    }
+  }
+}
