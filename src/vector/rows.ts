@@ -110,12 +110,12 @@ export class VectorRows {
     return this.select(this.base!);
   }
 
-  /** Puts a query anywhere in the arena. @param at queryBytes @returns the space it is compared in */
+  /** Puts a query anywhere in the arena, for the walk alone. @param at queryBytes @returns the space it is compared in */
   place(query: QueryVector, at: Pointer): Space {
-    this.setQuery(query);
-    const from = this.whole ? this.byteQuery : this.query;
-    const bytes = this.whole ? this.width : this.queryBytes;
-    this.arena.bytes(at, bytes).set(this.arena.bytes(from, bytes));
+    this.singleView.set(query.single);
+    const { part, arena, components } = this;
+    this.whole = part.bytes && arena.kernels.narrowQuery(this.query, components, at) === 1;
+    if (!this.whole) arena.f32(at, components).set(arena.f32(this.query, components));
     return this.ownSpace;
   }
 

@@ -133,7 +133,8 @@ export class HnswSearcher implements VectorSearcher {
     const sizes = graph.searchMany(at, queryBytes, count, rule, pools).slice();
     const free = pools + poolBytes(count, breadth);
     for (let i = 0; i < count; i++) {
-      rows.setQuery(queries[i]);
+      // Where keys are the distances, nothing is compared again.
+      if (codes !== undefined || !rows.keysAreExact) rows.setQuery(queries[i]);
       found.push(this.rank(pools + i * breadth * 8, sizes[i], rule, free));
     }
     if (count < queries.length) {
