@@ -79,6 +79,10 @@ export class ColdHnswSearcher implements VectorSearcher {
     return this.rows.rankPool(at, size, depth + SLACK, depth, free);
   }
 
+  exactMany(queries: QueryVector[], depth: number): Candidates[] {
+    return queries.map((query) => this.rows.exact(query, depth));
+  }
+
   /** From the top to level 1, each time to the nearest neighbour until none is nearer; leaves the nearest in the pool. */
   private descend(query: Pointer, pool: ColdPool): void {
     const { entry, maxLevel } = this.graph;
