@@ -76,7 +76,7 @@ export interface SearchOptions {
   probeFade?: number;
   /** Vectors: compare with every one. */
   exact?: boolean;
-  /** Vectors: all within this and none beyond, exactly: l2 distance, 1 - cosine, or inner product of at least this. */
+  /** Vectors: all within this and none beyond, exactly: l2 distance, 1 - cosine, differing bits, or inner product of at least this. */
   radius?: number;
   /**
    * Vectors, under a filter: how those that match are found. 'scan' compares with each, 'walk' follows

@@ -194,7 +194,7 @@ export const buildOptions: OptionSpec[] = [
   },
   {
     flags: '--metric <[field=]metric>',
-    description: 'l2, ip or cosine (default cosine; l2 for vectors of integers)',
+    description: 'l2, ip, cosine, or hamming of packed bits (default cosine; l2 for vectors of integers)',
     group: STRUCTURE,
     parse: repeated as OptionSpec['parse'],
     repeatable: true,
@@ -282,7 +282,7 @@ export const queryOptions: OptionSpec[] = [
   {
     flags: '--radius <x>',
     description:
-      'vectors: all within this, exactly: an l2 distance, 1 - cosine, or the least inner product (docs/exact.md)',
+      'vectors: all within this, exactly: an l2 distance, 1 - cosine, differing bits, or the least inner product (docs/exact.md)',
     group: SEARCH,
     parse: number(Number.NEGATIVE_INFINITY),
   },

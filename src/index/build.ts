@@ -2,6 +2,7 @@ import { UsageError } from '../errors/index.js';
 import { resolveInputs } from '../records/index.js';
 import type { Schema } from '../schema/index.js';
 import { SpillDirectory } from '../storage/index.js';
+import { specUnder } from '../vector/index.js';
 import { VERSION } from '../version.js';
 import { DEFAULT_SEGMENT_DOCUMENTS } from './assembler.js';
 import { BuildRun } from './build-run.js';
@@ -68,6 +69,7 @@ export async function buildIndex(options: BuildOptions): Promise<BuildReport> {
     const { schema, notes } = kinds.has('vectors')
       ? await run.openVectorRows(metric, structure)
       : await run.openDocuments({ metric, structure, analyzer });
+    for (const field of schema.vectors) field.spec = specUnder(field.metric, field.spec);
     const segments = await run.index(schema, segmentDocuments);
     const counts: Record<string, number> = { terms: 0, postings: 0, tokens: 0, vectors: 0 };
     const bytes: Record<string, number> = {};

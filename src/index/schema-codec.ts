@@ -1,9 +1,14 @@
 import type { AnalyzerSpec } from '../analysis/spec.js';
-import { MAX_DIMENSION, type Metric, type Schema, type SpecPart, type VectorField } from '../schema/index.js';
+import {
+  MAX_DIMENSION,
+  METRICS,
+  type Metric,
+  type Schema,
+  type SpecPart,
+  type VectorField,
+} from '../schema/index.js';
 import type { MsgMap, MsgValue } from '../segment/index.js';
 import type { Metadata } from '../segment/metadata.js';
-
-const METRICS: Metric[] = ['l2', 'ip', 'cosine'];
 
 /** A schema as it stands in the manifest. */
 export function encodeSchema(schema: Schema): Metadata {

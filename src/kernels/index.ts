@@ -29,6 +29,7 @@ export {
 } from './exports.js';
 export { byteKeyOf, distanceIn, distanceOf, keyOf, NAN_KEY } from './keys.js';
 export {
+  bitStride,
   byteStride,
   byteWidth,
   encodeScratchBytes,

@@ -32,3 +32,8 @@ export function markBytes(nodes: number): number {
 export function laneBytes(nodes: number): number {
   return Math.ceil((128 + (4096 + 512 + 4) * 4 + markBytes(nodes)) / 64) * 64;
 }
+
+/** Bytes from one row of packed bits to the next: none lies in two cache lines without need. */
+export function bitStride(bytes: number): number {
+  return bytes <= 16 ? 16 : bytes <= 32 ? 32 : byteStride(bytes);
+}

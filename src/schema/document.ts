@@ -169,7 +169,8 @@ function idOf(name: string, fields: Record<string, unknown>): string | undefined
 
 /**
  * @param place named in the error
- * @throws RecordError for a wrong dimension, NaN or infinite components, a zero vector under cosine
+ * @throws RecordError for a wrong dimension, NaN or infinite components, a zero vector under cosine, what is
+ *   no byte under hamming
  */
 export function checkVector(vector: Float32Array, field: VectorField, place: Place): void {
   if (vector.length !== field.dim) {
@@ -190,6 +191,15 @@ export function checkVector(vector: Float32Array, field: VectorField, place: Pla
     }
     nonzero ||= vector[i] !== 0;
   }
+  if (field.metric === 'hamming') {
+    const at = byteFault(vector);
+    if (at >= 0)
+      throw new RecordError(
+        place,
+        `vector '${field.name}' holds ${vector[at]} at position ${at}`,
+        BYTES_MEND,
+      );
+  }
   if (!nonzero && field.metric === 'cosine') {
     throw new RecordError(
       place,
@@ -197,6 +207,19 @@ export function checkVector(vector: Float32Array, field: VectorField, place: Pla
       'leave it out, or use --metric l2 or ip',
     );
   }
+}
+
+/** What to do about a vector that hamming can't compare. */
+export const BYTES_MEND =
+  'hamming compares packed bits, eight a byte: give whole numbers from 0 to 255, or use another metric';
+
+/** Position of the first component that is no byte, a whole number from 0 to 255; -1 when all are. */
+export function byteFault(vector: ArrayLike<number>): number {
+  for (let i = 0; i < vector.length; i++) {
+    const value = vector[i];
+    if (!(value >= 0 && value <= 255 && value === Math.trunc(value))) return i;
+  }
+  return -1;
 }
 
 function mendField(name: string): string {

@@ -6,11 +6,12 @@
  * index holds. Not for: reading files (records) or building anything.
  */
 
-export { checkVector, DocumentMapper } from './document.js';
+export { BYTES_MEND, byteFault, checkVector, DocumentMapper } from './document.js';
 export { formatIndexSpec, type IndexSpec, parseIndexSpec, type SpecPart } from './index-spec.js';
 export { inferSchema, MAX_DIMENSION, NUMBER_VALUE, type SchemaRequest } from './infer.js';
 export {
   type IndexDocument,
+  METRICS,
   type Metric,
   type Schema,
   SOLE_VECTOR_FIELD,

@@ -160,7 +160,10 @@ export function inferSchema(
 }
 
 function describe(role: string, vector: VectorField | undefined): string {
-  if (role === 'vector' && vector) return `vector of ${vector.dim}, ${vector.metric}, ${vector.spec.kind}`;
+  if (role === 'vector' && vector) {
+    const size = vector.metric === 'hamming' ? `${8 * vector.dim} bits` : vector.dim;
+    return `vector of ${size}, ${vector.metric}, ${vector.spec.kind}`;
+  }
   return role === 'stored' ? 'stored only' : role;
 }
 

@@ -1,12 +1,16 @@
 import type { AnalyzerSpec } from '../analysis/spec.js';
 import type { IndexSpec } from './index-spec.js';
 
-/** Similarity of vectors; scores are higher-is-better: minus squared distance, inner product, cosine. */
-export type Metric = 'l2' | 'ip' | 'cosine';
+/**
+ * Similarity of vectors; scores are higher-is-better: minus the squared distance, the inner product, the
+ * cosine; or, of vectors whose components are bytes of eight packed bits, minus how many bits differ.
+ */
+export const METRICS = ['l2', 'ip', 'cosine', 'hamming'] as const;
+export type Metric = (typeof METRICS)[number];
 
 export interface VectorField {
   name: string;
-  /** Components of every vector of the field; 1 to 65,536. */
+  /** Components of every vector of the field, as they are given: bytes under hamming; 1 to 65,536. */
   dim: number;
   metric: Metric;
   /** What was asked for with --vector-index, defaults filled in. */

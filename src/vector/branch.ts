@@ -15,10 +15,7 @@ import type { VectorSearcher } from './kind.js';
 import { openPart } from './part.js';
 import { leastScore, type QueryVector, querySettings, queryVector, type Settings } from './query.js';
 
-/** Searches of a segment that leave it in its file; by then a batch is under way, and it is loaded. */
-const COLD_SEARCHES = 4;
-
-/** Recall by one vector field over all segments; the first searches read what they touch, then a segment is loaded. */
+/** Recall by one vector field over all segments; a segment is loaded when it is first searched. */
 export class VectorBranch implements Branch {
   readonly name: string;
   readonly kind = 'vector';
@@ -26,9 +23,7 @@ export class VectorBranch implements Branch {
   private readonly segments: SegmentView[];
   /** By segment; null when it has no vectors, undefined while it is not loaded. */
   private searchers: (VectorSearcher | null | undefined)[];
-  /** The same, of segments left in their files. */
-  private coldSearchers: (VectorSearcher | null | undefined)[] = [];
-  private coldSearches: number[] = [];
+
   private last: { options: SearchOptions; settings: Settings } | undefined;
 
   constructor(field: VectorField, segments: SegmentView[]) {
@@ -46,12 +41,12 @@ export class VectorBranch implements Branch {
   }
 
   searchMany(prepared: PreparedVector[], segment: number, depth: number, filter?: DocSet): Candidates[] {
-    // Many queries are worth loading a segment for.
-    const searcher = prepared.length > 1 ? this.searcher(segment) : null;
+    const searcher = this.searcher(segment);
     const [first] = prepared;
     const alike =
       filter === undefined &&
       first.settings.radius === undefined &&
+      prepared.length > 1 &&
       prepared.every(({ settings }) => settings === first.settings);
     if (searcher === null || !alike || !(first.settings.exact || searcher.searchMany !== undefined)) {
       return prepared.map((query) => query.search(segment, depth, filter));
@@ -74,32 +69,6 @@ export class VectorBranch implements Branch {
 
   close(): void {
     this.searchers = this.segments.map(() => undefined);
-    this.coldSearchers = [];
-  }
-
-  /**
-   * What answers one query: the segment in its file, unless it is loaded or was searched a few times.
-   * @throws CorruptError, ResourceError
-   */
-  searcherOnce(segment: number): VectorSearcher | null {
-    const searches = this.coldSearches[segment] ?? 0;
-    const { openCold } = implementations[this.field.spec.kind];
-    if (this.searchers[segment] !== undefined || searches >= COLD_SEARCHES || !openCold) {
-      return this.searcher(segment);
-    }
-    this.coldSearches[segment] = searches + 1;
-    let searcher = this.coldSearchers[segment];
-    if (searcher === undefined) {
-      const part = openPart(this.field, this.segments[segment]);
-      searcher = part.count === 0 ? null : openCold(part);
-      this.coldSearchers[segment] = searcher;
-    }
-    return searcher;
-  }
-
-  /** What answered last, loaded or not. */
-  searcherNow(segment: number): VectorSearcher | null {
-    return this.searchers[segment] ?? this.coldSearchers[segment] ?? this.searcher(segment);
   }
 
   /** @throws CorruptError, ResourceError while loading */
@@ -109,7 +78,6 @@ export class VectorBranch implements Branch {
       const part = openPart(this.field, this.segments[segment]);
       searcher = part.count === 0 ? null : implementations[this.field.spec.kind].open(part);
       this.searchers[segment] = searcher;
-      this.coldSearchers[segment] = undefined;
     }
     return searcher;
   }
@@ -145,11 +113,10 @@ class PreparedVector implements PreparedQuery {
   }
 
   search(segment: number, depth: number, filter?: DocSet): Candidates {
-    const { radius } = this.settings;
-    const whole = filter !== undefined || radius !== undefined;
-    const searcher = whole ? this.branch.searcher(segment) : this.branch.searcherOnce(segment);
+    const searcher = this.branch.searcher(segment);
     if (searcher === null) return { docs: new Uint32Array(0), scores: new Float64Array(0) };
     const { rows } = searcher;
+    const { radius } = this.settings;
     if (radius !== undefined) {
       const least = leastScore(this.branch.field, radius);
       if (filter !== undefined)
@@ -165,7 +132,7 @@ class PreparedVector implements PreparedQuery {
   }
 
   explain(segment: number, doc: number): Explanation | undefined {
-    const rows = this.branch.searcherNow(segment)?.rows;
+    const rows = this.branch.searcher(segment)?.rows;
     const position = rows?.positionOf(doc);
     if (rows === undefined || position === undefined) return undefined;
     rows.setQuery(this.vector);
@@ -175,8 +142,14 @@ class PreparedVector implements PreparedQuery {
       l2: () => `minus the squared distance of '${name}', ${0 - score}`,
       ip: () => `inner product of '${name}'`,
       cosine: () => `cosine of '${name}'`,
+      hamming: () => `minus the differing bits of '${name}', ${0 - score}`,
     }[metric]();
-    const measured = metric === 'l2' ? { squaredDistance: 0 - score, distance: Math.sqrt(0 - score) } : {};
+    const measured = {
+      l2: { squaredDistance: 0 - score, distance: Math.sqrt(0 - score) },
+      ip: {},
+      cosine: {},
+      hamming: { differingBits: 0 - score },
+    }[metric];
     return { score, summary: what, details: [{ field: name, metric, dim, ...measured }] };
   }
 

@@ -1,7 +1,7 @@
 import { metaCount, partMeta, type SegmentView } from '../branch/index.js';
 import { CorruptError } from '../errors/index.js';
-import { byteStride, MAX_BYTE_DIMENSION, rowFloats, SPACE, type Space } from '../kernels/index.js';
-import type { Metric, VectorField } from '../schema/index.js';
+import { bitStride, byteStride, MAX_BYTE_DIMENSION, rowFloats, SPACE, type Space } from '../kernels/index.js';
+import type { Metric, Schema, VectorField } from '../schema/index.js';
 import type { DType, MsgMap, SegmentReader } from '../segment/index.js';
 
 /** Where a field's arrays and metadata stand in a segment. */
@@ -11,7 +11,17 @@ export function partName(field: string): string {
 
 /** Cosine is the inner product of unit vectors, which is what is stored under it. */
 export function spaceOf(metric: Metric): Space {
-  return metric === 'l2' ? SPACE.l2 : SPACE.dot;
+  return { l2: SPACE.l2, ip: SPACE.dot, cosine: SPACE.dot, hamming: SPACE.hamming }[metric];
+}
+
+/** True where the length of a row says something of its scores. */
+export function hasLength(metric: Metric): boolean {
+  return metric === 'ip' || metric === 'cosine';
+}
+
+/** Bytes from one row of bytes to the next. */
+export function bytesStride({ metric, dim }: VectorField): number {
+  return metric === 'hamming' ? bitStride(dim) : byteStride(dim);
 }
 
 /** A field's part of one segment, its metadata checked against the schema and the file. */
@@ -25,11 +35,11 @@ export interface VectorPart {
   count: number;
   /** Floats of a padded float32 row: a query, a centroid, or a row of `rows`. */
   floats: number;
-  /** Rows are bytes: whole numbers from 0 to 255, stored without loss. */
+  /** Rows are bytes: whole numbers from 0 to 255, stored without loss; eight packed bits each under hamming. */
   bytes: boolean;
   /** Bytes from one row of `rows` to the next. */
   rowBytes: number;
-  /** Longest row; undefined for l2. */
+  /** Longest row; undefined where lengths say nothing, for l2 and hamming. */
   maxNorm: number | undefined;
   /** Documents in the segment. */
   documents: number;
@@ -54,13 +64,18 @@ export function openPart(field: VectorField, segment: SegmentView): VectorPart {
       throw new CorruptError(reader.path, `'${name}' has ${key} ${String(found)}, the schema says ${wanted}`);
     }
   }
-  const maxNorm = field.metric === 'l2' ? undefined : meta.get('maxNorm');
-  if (maxNorm !== undefined && !(typeof maxNorm === 'number' && Number.isFinite(maxNorm) && maxNorm >= 0)) {
-    throw new CorruptError(reader.path, `'${name}' has a longest row of ${String(maxNorm)}`);
+  let maxNorm: number | undefined;
+  if (hasLength(field.metric)) {
+    const longest = meta.get('maxNorm');
+    if (!(typeof longest === 'number' && Number.isFinite(longest) && longest >= 0)) {
+      throw new CorruptError(reader.path, `'${name}' has a longest row of ${String(longest)}`);
+    }
+    maxNorm = longest;
   }
   const stored = meta.get('rows');
-  const bytes = stored === 'u8' && field.metric !== 'cosine' && field.dim <= MAX_BYTE_DIMENSION;
-  if (!bytes && stored !== 'f32') {
+  const bits = field.metric === 'hamming';
+  const bytes = stored === 'u8' && (bits || (field.metric !== 'cosine' && field.dim <= MAX_BYTE_DIMENSION));
+  if (!bytes && (bits || stored !== 'f32')) {
     throw new CorruptError(reader.path, `'${name}' has rows of ${String(stored)}, which can't be`);
   }
   const floats = rowFloats(field.dim);
@@ -72,7 +87,7 @@ export function openPart(field: VectorField, segment: SegmentView): VectorPart {
     count,
     floats,
     bytes,
-    rowBytes: bytes ? byteStride(field.dim) : floats * 4,
+    rowBytes: bytes ? bytesStride(field) : floats * 4,
     maxNorm,
     documents,
   };
@@ -133,4 +148,28 @@ export function loadOrder(part: VectorPart): Uint32Array | undefined {
     met[number] = 1;
   }
   return order;
+}
+
+/**
+ * A document's vector as it is stored, of length 1 under cosine; read by range, without loading.
+ * @returns undefined when the document has none
+ */
+export function readVector(
+  name: string,
+  schema: Schema,
+  segment: SegmentView,
+  doc: number,
+): Float32Array | undefined {
+  const field = schema.vectors.find((candidate) => candidate.name === name);
+  if (field === undefined) return undefined;
+  const part = openPart(field, segment);
+  const docs = loadDocs(part);
+  const number = docs === undefined ? doc : docs.indexOf(doc);
+  if (number < 0 || number >= part.count) return undefined;
+  const order = `${part.name}/order`;
+  const position = part.reader.has(order) ? part.reader.loadU32(order).indexOf(number) : number;
+  const bytes = part.reader.range(`${part.name}/rows`, position * part.rowBytes, part.rowBytes);
+  return part.bytes
+    ? Float32Array.from(bytes.subarray(0, field.dim))
+    : new Float32Array(bytes.buffer, 0, field.dim);
 }

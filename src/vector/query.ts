@@ -1,7 +1,7 @@
 import type { Query, SearchOptions } from '../branch/index.js';
 import { UsageError } from '../errors/index.js';
 import { rowFloats } from '../kernels/index.js';
-import type { VectorField } from '../schema/index.js';
+import { BYTES_MEND, byteFault, type VectorField } from '../schema/index.js';
 import { MOST_PROBE_FADE } from './kinds.js';
 import { norm } from './unit.js';
 
@@ -46,6 +46,11 @@ export function queryVector(field: VectorField, query: Query): QueryVector | und
   // Finite numbers times 0 are 0, all others are not; four sums do not wait for each other.
   const length = field.metric === 'cosine' ? norm(vector) : 0;
   if (!(length < Number.POSITIVE_INFINITY && allFinite(vector))) throw notFinite(field, query, vector);
+  if (field.metric === 'hamming') {
+    const at = byteFault(vector);
+    if (at >= 0)
+      throw new UsageError(`${whatOf(field, query)} has ${vector[at]} as component ${at}; ${BYTES_MEND}`);
+  }
   const floats = rowFloats(field.dim);
   if (field.metric !== 'cosine') {
     if (floats === field.dim) return new QueryVector(vector);
@@ -131,7 +136,7 @@ export function querySettings(options: SearchOptions): Settings {
 
 /**
  * The least score of what lies within a radius: of minus the square under l2, of 1 minus it under cosine,
- * of the number itself for inner products.
+ * of minus it under hamming, of the number itself for inner products.
  * @throws UsageError for what is no radius
  */
 export function leastScore({ metric, name }: VectorField, radius: number): number {
@@ -140,5 +145,6 @@ export function leastScore({ metric, name }: VectorField, radius: number): numbe
     throw new UsageError(`radius ${radius} for '${name}': give ${wanted}`);
   }
   if (metric === 'l2') return 0 - radius * radius;
+  if (metric === 'hamming') return 0 - radius;
   return metric === 'cosine' ? 1 - radius : radius;
 }

@@ -1,8 +1,6 @@
 import { didYouMean, UsageError } from '../errors/index.js';
-import { formatIndexSpec, type IndexSpec, type Metric, type SpecPart } from '../schema/index.js';
+import { formatIndexSpec, type IndexSpec, METRICS, type Metric, type SpecPart } from '../schema/index.js';
 import { DEFAULT_KIND, type VectorKind, type VectorParam, vectorKinds, vectorStages } from './kinds.js';
-
-const METRICS: Metric[] = ['l2', 'ip', 'cosine'];
 
 /** @throws UsageError naming the metrics there are */
 export function parseMetric(text: string): Metric {
@@ -39,6 +37,24 @@ export function resolveVectorSpec(spec: IndexSpec): IndexSpec {
     params: resolveParams(spec, found.params, where),
     stages: resolveStages(spec, found, where),
   };
+}
+
+/**
+ * A resolved spec as it is under a metric: packed bits are compared as they are stored, without a stage.
+ * @throws UsageError when a stage was asked for that bits can't have
+ */
+export function specUnder(metric: Metric, spec: IndexSpec): IndexSpec {
+  if (metric !== 'hamming') return spec;
+  const [usual] = resolveVectorSpec({ ...spec, stages: [] }).stages;
+  for (const stage of spec.stages) {
+    // The stage that stands when none is written keeps bytes as they are.
+    if (formatIndexSpec({ ...stage, stages: [] }) === (usual && formatIndexSpec({ ...usual, stages: [] })))
+      continue;
+    throw new UsageError(
+      `index spec '${formatIndexSpec(spec)}': '+${stage.kind}' under hamming, where packed bits are compared as they are stored; leave it out`,
+    );
+  }
+  return { ...spec, stages: [] };
 }
 
 /** Each stage says what may follow it, as the kind says what may follow that. */

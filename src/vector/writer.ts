@@ -1,10 +1,10 @@
 import type { StructureWriter, WriterEnvironment, WrittenPart } from '../branch/index.js';
-import { byteStride, MAX_BYTE_DIMENSION, rowFloats } from '../kernels/index.js';
+import { MAX_BYTE_DIMENSION, rowFloats } from '../kernels/index.js';
 import type { IndexDocument, VectorField } from '../schema/index.js';
 import { type SegmentWriter, SMALL_CHUNK_BYTES } from '../segment/index.js';
 import type { SpillFile } from '../storage/index.js';
 import { implementations } from './implementations.js';
-import { partName } from './part.js';
+import { bytesStride, hasLength, partName } from './part.js';
 import { RowSource } from './source.js';
 import { norm, unit } from './unit.js';
 
@@ -32,8 +32,8 @@ export class VectorWriter implements StructureWriter {
     this.environment = environment;
     this.rows = environment.spills.create('vectors');
     this.row = new Float32Array(rowFloats(field.dim));
-    // Under cosine rows are of length 1: hardly ever whole, and then few.
-    this.whole = field.metric !== 'cosine' && field.dim <= MAX_BYTE_DIMENSION;
+    // Under cosine rows are of length 1: hardly ever whole, and then few. Under hamming they were checked.
+    this.whole = field.metric === 'hamming' || (field.metric !== 'cosine' && field.dim <= MAX_BYTE_DIMENSION);
   }
 
   add(doc: number, document: IndexDocument): void {
@@ -43,8 +43,8 @@ export class VectorWriter implements StructureWriter {
       throw new Error(`a vector of ${vector.length} for '${this.field.name}'`);
     if (doc !== this.count && this.docs === undefined) this.beginDocs();
     this.row.set(this.field.metric === 'cosine' ? unit(vector) : vector);
-    if (this.field.metric !== 'l2') this.maxNorm = Math.max(this.maxNorm, norm(this.row));
-    if (this.whole) this.whole = allBytes(this.row);
+    if (hasLength(this.field.metric)) this.maxNorm = Math.max(this.maxNorm, norm(this.row));
+    if (this.whole && this.field.metric !== 'hamming') this.whole = allBytes(this.row);
     this.rows.append(new Uint8Array(this.row.buffer));
     this.docs?.append(u32(doc));
     this.count++;
@@ -60,16 +60,18 @@ export class VectorWriter implements StructureWriter {
     const { field, count, environment } = this;
     const part = partName(field.name);
     if (count < documents) this.writeDocs(out, part);
-    const whole = this.whole && count > 0;
-    const rows = new RowSource(this.rows, count, this.row.length, whole ? byteStride(field.dim) : undefined);
+    const whole = this.whole && (count > 0 || field.metric === 'hamming');
+    const rows = new RowSource(this.rows, count, this.row.length, whole ? bytesStride(field) : undefined);
     let meta = {};
-    if (count === 0) out.add(`${part}/rows`, 'f32', [0, rows.floats], new Float32Array(0));
-    else meta = await implementations[field.spec.kind].build({ field, part, rows, environment }, out);
+    if (count === 0) {
+      const [dtype, width] = whole ? (['u8', rows.storedBytes] as const) : (['f32', rows.floats] as const);
+      out.add(`${part}/rows`, dtype, [0, width], new Uint8Array(0));
+    } else meta = await implementations[field.spec.kind].build({ field, part, rows, environment }, out);
     this.rows.delete();
     this.docs?.delete();
     const common = { kind: field.spec.kind, metric: field.metric, dim: field.dim, vectors: count };
     const stored = { rows: whole ? 'u8' : 'f32' };
-    const maxNorm = field.metric === 'l2' ? null : this.maxNorm;
+    const maxNorm = hasLength(field.metric) ? this.maxNorm : null;
     return { meta: { ...meta, ...common, ...stored, maxNorm }, counts: { vectors: count } };
   }
 

@@ -13,7 +13,7 @@ import { bruteForce, built, type Hit, search } from './built.js';
 
 beforeAll(kernelsBuilt);
 
-const METRICS: Metric[] = ['l2', 'ip', 'cosine'];
+const METRICS = ['l2', 'ip', 'cosine'] as const;
 const COUNT = 1500;
 
 /** Sum of four uniform numbers, about 0: most of them near it. */

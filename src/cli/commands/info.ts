@@ -1,6 +1,6 @@
 import { analyzerWarnings } from '../../analysis/index.js';
 import { describeIndex, type IndexInfo, openReader } from '../../index/index.js';
-import { formatIndexSpec } from '../../schema/index.js';
+import { formatIndexSpec, type VectorField } from '../../schema/index.js';
 import type { Context } from '../context.js';
 import { table } from '../table.js';
 import { formatBytes, formatCount } from '../values.js';
@@ -23,11 +23,18 @@ export async function info(
 }
 
 /** How a field's rows are kept: bytes hold whole numbers from 0 to 255 without loss. */
-function rowsOf(found: IndexInfo, field: string): string {
-  const kinds = new Set(found.segments.map(({ parts }) => parts[`vector/${field}`]?.rows));
+function rowsOf(found: IndexInfo, { name, metric }: VectorField): string {
+  if (metric === 'hamming') return '';
+  const kinds = new Set(found.segments.map(({ parts }) => parts[`vector/${name}`]?.rows));
   const [only] = kinds;
   if (kinds.size !== 1) return '';
   return only === 'u8' ? ', rows as bytes (lossless)' : only === 'f32' ? ', rows as float32' : '';
+}
+
+function sizeOf({ metric, dim }: VectorField): string {
+  return metric === 'hamming'
+    ? `${formatCount(8 * dim)} bits in ${formatCount(dim)} bytes`
+    : `${dim} dimensions`;
 }
 
 function render(found: IndexInfo): string {
@@ -56,7 +63,7 @@ function render(found: IndexInfo): string {
   for (const field of fields.vectors) {
     rows.push([
       `vector ${field.name}`,
-      `${field.dim} dimensions, ${field.metric}, ${formatIndexSpec(field.spec)}${rowsOf(found, field.name)}`,
+      `${sizeOf(field)}, ${field.metric}, ${formatIndexSpec(field.spec)}${rowsOf(found, field)}`,
     ]);
   }
   for (const role of ['keyword', 'number'] as const)

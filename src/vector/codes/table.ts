@@ -30,8 +30,7 @@ export class CodeTable {
   /** Bytes of a code behind its components. */
   private readonly padding: number;
 
-  /** @param resident false leaves the codes in the file: there is no `base` */
-  constructor(part: VectorPart, coder: Coder, arena: Arena, resident = true) {
+  constructor(part: VectorPart, coder: Coder, arena: Arena) {
     this.arena = arena;
     this.coder = coder;
     this.stride = coder.stride;
@@ -42,8 +41,7 @@ export class CodeTable {
     this.singleAt = arena.allocate(coder.floats * 4);
     this.single = arena.f32(this.singleAt, coder.floats);
     this.nameEncoder(coder);
-    this.base = resident ? arena.allocate(part.count * coder.stride) : 0;
-    if (!resident) return;
+    this.base = arena.allocate(part.count * coder.stride);
     part.reader.readInto(`${part.name}/codes`, arena.bytes(this.base, part.count * coder.stride));
   }
 
@@ -137,7 +135,7 @@ export function loadCoder(part: VectorPart): Coder | undefined {
 }
 
 /** @throws CorruptError, ResourceError */
-export function openCodes(part: VectorPart, arena: Arena, resident = true): CodeTable | undefined {
+export function openCodes(part: VectorPart, arena: Arena): CodeTable | undefined {
   const coder = loadCoder(part);
-  return coder && new CodeTable(part, coder, arena, resident);
+  return coder && new CodeTable(part, coder, arena);
 }

@@ -37,13 +37,14 @@ export interface RowFacts {
  * further apart (the triangle inequality on the remainders), so distances between images are lower
  * bounds; codes lie within a measured error of the images of rows, and all rounding only lowers a bound
  * or raises a limit. Inner products are bounded likewise by Cauchy & Schwarz.
- * @returns undefined when the query lies too far out for the weights
+ * @returns undefined when the query lies too far out for the weights, and for differing bits, which have no bounds
  */
 export function screenQuery(
   projector: Projector,
   query: QueryVector,
   { metric, maxNorm = 0 }: RowFacts,
 ): ScreenQuery | undefined {
+  if (metric === 'hamming') return undefined;
   const { tables, components } = projector;
   const { first, tail, euclidean, origins, steps, unit, mean, length } = tables;
   const stretch = euclidean ? 1 : query.norm > 0 ? length / query.norm : 0;

@@ -174,7 +174,7 @@ function place(arena: Arena, at: Pointer, weights: Int16Array): void {
 /** The tables a part was written with, undefined when it has none. @throws CorruptError */
 export function loadScreenTables(part: VectorPart): ScreenTables | undefined {
   const { reader, name, meta, field, floats, count } = part;
-  if (meta.get('boundAxes') === undefined) return undefined;
+  if (field.metric === 'hamming' || meta.get('boundAxes') === undefined) return undefined;
   const first = metaCount(reader, meta, 'boundAxes', floats);
   const tail = metaCount(reader, meta, 'boundTailAxes', floats);
   const unit = meta.get('boundUnit');

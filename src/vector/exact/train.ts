@@ -26,7 +26,8 @@ const USUAL_WEIGHT = 2 ** 14;
  */
 export async function trainScreen(input: BuildInput): Promise<ScreenTables | undefined> {
   const { field, rows } = input;
-  if (rows.count < LEAST_ROWS) return undefined;
+  // Differing bits are counted in no time.
+  if (rows.count < LEAST_ROWS || field.metric === 'hamming') return undefined;
   const sample = await sampleRows(input);
   const axes = orderedAxes(sample, field.dim);
   if (axes === undefined) return undefined;

@@ -9,7 +9,7 @@ import type { QueryVector, Settings } from '../query.js';
 import { SLACK, VectorRows } from '../rows.js';
 import { tabulateDescent } from './descent.js';
 import { GraphArena, linkShape, poolBytes, type WalkRule } from './graph.js';
-import { LEVEL_BLOCK, levelSums, MAX_LEVEL } from './levels.js';
+import { MAX_LEVEL } from './levels.js';
 
 /** What the metadata of a graph says, bounded. */
 export function graphMeta(part: VectorPart) {
@@ -41,11 +41,6 @@ export function loadLevels(part: VectorPart, above: number, entry: number, maxLe
     );
   }
   expectShape(part, 'upper', 'u32', [total, above]);
-  expectShape(part, 'levelSums', 'u32', [Math.ceil(part.count / LEVEL_BLOCK)]);
-  const noted = part.reader.loadU32(`${part.name}/levelSums`);
-  if (levelSums(levels).some((sum, block) => sum !== noted[block])) {
-    throw new CorruptError(part.reader.path, `array '${part.name}/levelSums' does not add its levels up`);
-  }
   return levels;
 }
 
@@ -58,15 +53,6 @@ const POOLS_BYTES = 2 ** 18;
 /** efSearch of a query: where gamma says when to stop, it is but a bound on the work. */
 export function breadthOf({ efSearch, gamma }: Settings): number {
   return efSearch ?? (gamma === undefined ? DEFAULT_EF_SEARCH : GAMMA_EF_SEARCH);
-}
-
-/** @param free keys are inner products of any size, no distances */
-export function ruleOf({ depth, settings, note }: VectorRequest, free: boolean): WalkRule {
-  const { gamma } = settings;
-  const asked = breadthOf(settings);
-  if (depth > asked) note(`efSearch raised to ${depth}, the depth asked for`);
-  const factor = gamma === undefined || free ? 0 : (1 + gamma) ** 2;
-  return { breadth: Math.max(asked, depth), depth, factor };
 }
 
 /**
@@ -110,7 +96,7 @@ export class HnswSearcher implements VectorSearcher {
 
   search(query: QueryVector, request: VectorRequest): Candidates {
     const { depth } = request;
-    const rule = ruleOf(request, this.free);
+    const rule = this.ruleOf(request);
     if (rule.breadth >= this.part.count) return this.rows.exact(query, depth);
     this.rows.setQuery(query);
     const at = this.codes === undefined ? this.rows.selectRows() : this.codes.select(query);
@@ -120,7 +106,7 @@ export class HnswSearcher implements VectorSearcher {
 
   /** Several queries under way at once: their walks share the waits for memory. */
   searchMany(queries: QueryVector[], request: VectorRequest): Candidates[] {
-    const rule = ruleOf(request, this.free);
+    const rule = this.ruleOf(request);
     if (rule.breadth >= this.part.count) return queries.map((query) => this.rows.exact(query, request.depth));
     this.rows.load();
     const together = Math.max(LANES, Math.min(TOGETHER_MOST, Math.floor(POOLS_BYTES / (rule.breadth * 8))));
@@ -147,14 +133,23 @@ export class HnswSearcher implements VectorSearcher {
     const sizes = graph.searchMany(at, queryBytes, count, rule, pools).slice();
     const free = pools + poolBytes(count, breadth);
     for (let i = 0; i < count; i++) {
-      // Where keys are the distances, nothing is compared again.
-      if (codes !== undefined || !rows.keysAreExact) rows.setQuery(queries[i]);
+      rows.setQuery(queries[i]);
       found.push(this.rank(pools + i * breadth * 8, sizes[i], rule, free));
     }
     if (count < queries.length) {
       found.push(this.search(queries[count], request));
       if (count + 1 < queries.length) this.walkTogether(queries.slice(count + 1), request, rule, found);
     }
+  }
+
+  private ruleOf({ depth, settings, note }: VectorRequest): WalkRule {
+    const { gamma } = settings;
+    const asked = breadthOf(settings);
+    if (depth > asked) note(`efSearch raised to ${depth}, the depth asked for`);
+    // Keys are squares of distances, but for differing bits, which are a distance themselves.
+    const power = this.part.field.metric === 'hamming' ? 1 : 2;
+    const factor = gamma === undefined || this.free ? 0 : (1 + gamma) ** power;
+    return { breadth: Math.max(asked, depth), depth, factor };
   }
 
   /** The best of a pool. @param free what is behind is scratch */

@@ -2,10 +2,12 @@ import { type SegmentWriter, SMALL_CHUNK_BYTES } from '../../segment/index.js';
 import { writeListCodes } from '../codes/index.js';
 import type { BuildInput } from '../kind.js';
 import { Pace } from '../pace.js';
+import { BitClustering } from './bits.js';
 import { autoNlist, Clustering } from './train.js';
 
 /**
- * Trains the lists on a sample, then writes rows list by list, in document order within one.
+ * Trains the lists on a sample, then writes rows list by list, in document order within one. Under hamming
+ * centroids are bits as rows are, each component a byte of them.
  * Arrays: groups f32[groups, floats] and groupOffsets u32[groups + 1] (lists of each) where there is
  * more than one, offsets u32[nlist + 1], centroids f32[nlist, floats], order u32[n] (vector number of
  * each position), those of the coder and codes u8[n, stride] where there is one, rows.
@@ -15,7 +17,8 @@ export async function buildIvf(input: BuildInput, out: SegmentWriter) {
   const { field, part, rows, environment } = input;
   const asked = field.spec.params.nlist;
   const nlist = asked === 0 ? autoNlist(rows.count) : Math.min(asked, rows.count);
-  const clustering = new Clustering(input, nlist);
+  const clustering =
+    field.metric === 'hamming' ? new BitClustering(input, nlist) : new Clustering(input, nlist);
   let lists: Uint32Array;
   try {
     await clustering.train();

@@ -43,18 +43,20 @@ export function checkIvf(part: VectorPart): void {
       );
     }
   }
+  const distanceOf = part.field.metric === 'hamming' ? differingBits : squaredDistance;
   const step = Math.max(1, Math.floor(count / SAMPLED));
   for (let position = 0; position < count; position += step) {
     const stored = reader.range(`${name}/rows`, position * part.rowBytes, part.rowBytes);
     const row = part.bytes ? Float32Array.from(stored.subarray(0, floats)) : new Float32Array(stored.buffer);
     const list = sliceOf(offsets, position);
-    const size = squaredDistance(row, middle, 0);
-    const own = squaredDistance(row, centroids, list * floats);
+    // Bits are counted, not measured.
+    const size = part.field.metric === 'hamming' ? 0 : squaredDistance(row, middle, 0);
+    const own = distanceOf(row, centroids, list * floats);
     const near = centres === undefined ? [0] : nearestGroups(row, middle, centres);
     // Which of several groups equally far was the row's can't be told.
     if (near.length > 1) continue;
     for (let other = groupOffsets[near[0]]; other < groupOffsets[near[0] + 1]; other++) {
-      const distance = squaredDistance(row, centroids, other * floats);
+      const distance = distanceOf(row, centroids, other * floats);
       if (own - distance > TOLERANCE * (size + own)) {
         throw new CorruptError(
           reader.path,
@@ -118,4 +120,12 @@ function squaredDistance(row: Float32Array, table: Float32Array | Float64Array, 
   let sum = 0;
   for (let i = 0; i < row.length; i++) sum += (row[i] - table[start + i]) ** 2;
   return sum;
+}
+
+function differingBits(row: Float32Array, table: Float32Array, start: number): number {
+  let bits = 0;
+  for (let i = 0; i < row.length; i++) {
+    for (let left = row[i] ^ table[start + i]; left !== 0; left &= left - 1) bits++;
+  }
+  return bits;
 }

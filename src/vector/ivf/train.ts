@@ -2,6 +2,7 @@ import { keyOf, type Pointer } from '../../kernels/index.js';
 import type { BuildInput } from '../kind.js';
 import { Pace } from '../pace.js';
 import { hash32, uniform } from '../random.js';
+import { reliefs } from './balance.js';
 import { CentroidTable } from './centroids.js';
 import { ClusterSpace } from './space.js';
 
@@ -9,14 +10,12 @@ import { ClusterSpace } from './space.js';
  * Sampled rows per list. FAISS takes up to 256 and warns below 39; lists get hardly better beyond
  * 64, and training time is proportional to this.
  */
-const SAMPLE_PER_LIST = 64;
+export const SAMPLE_PER_LIST = 64;
 /** Sampled rows per group, likewise; there are few of them. */
 const SAMPLE_PER_GROUP = 256;
 const GROUP_ITERATIONS = 8;
 const LOCAL_ITERATIONS = 4;
 const GLOBAL_ITERATIONS = 6;
-/** A list of more rows than so many times the mean is relieved by one that holds less than the mean by as much. */
-const FULL = 2;
 /** More than there are lists. */
 const NUMBERS = 2 ** 20 + 1;
 /** Lists from which on they are in groups. */
@@ -101,7 +100,10 @@ export class Clustering {
       await this.assignNear(offsets);
       const counts = space.update(0, space.room, lists);
       // After the last pass nothing would follow a list that was moved.
-      if (iteration < GLOBAL_ITERATIONS - 1) this.balance(counts);
+      if (iteration < GLOBAL_ITERATIONS - 1) {
+        const moves = reliefs(counts, space.assigned.subarray(0, space.room));
+        for (const { list, row } of moves) lists.set(list, space.row(row));
+      }
       report(1 + groups.count + iteration);
     }
     // Rows go by what is stored, which is rounded differently.
@@ -288,37 +290,6 @@ export class Clustering {
       work.copy(lists, numbers);
       await space.assign(from, to, work);
       for (let row = from; row < to; row++) space.assigned[row] = numbers[space.assigned[row]];
-    }
-  }
-
-  /**
-   * Relieves the fullest lists: the emptiest ones move there, each to a row of the list it relieves.
-   * @param counts rows of each list
-   */
-  private balance(counts: Uint32Array): void {
-    const { space, lists, nlist } = this;
-    const mean = space.room / nlist;
-    const order = Array.from(counts.keys()).sort((a, b) => counts[a] - counts[b] || a - b);
-    const moves = new Map<number, number[]>();
-    let empty = 0;
-    for (let full = nlist - 1; full > empty; full--) {
-      for (let wanted = Math.floor(counts[order[full]] / (FULL * mean)); wanted > 0; wanted--) {
-        if (empty >= full || counts[order[empty]] > mean / FULL) break;
-        const spare = order[empty++];
-        const spares = moves.get(order[full]);
-        if (spares === undefined) moves.set(order[full], [spare]);
-        else spares.push(spare);
-      }
-    }
-    if (moves.size === 0) return;
-    const met = new Uint32Array(nlist);
-    for (let row = 0; row < space.room; row++) {
-      const list = space.assigned[row];
-      const spare = moves.get(list);
-      if (spare === undefined) continue;
-      // The last rows of a list, one for each: any will do, as long as it is always the same.
-      const left = counts[list] - met[list]++;
-      if (left <= spare.length) lists.set(spare[left - 1], space.row(row));
     }
   }
 }
