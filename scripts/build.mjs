@@ -44,12 +44,39 @@ const common = {
   metafile: true,
   plugins: [separate],
 };
-const commonjs = {
-  ...common,
-  format: 'cjs',
-  define: { 'import.meta.url': '__moduleUrl' },
-  banner: { js: "const __moduleUrl=require('node:url').pathToFileURL(__filename).href;" },
-};
+const define = { 'import.meta.url': '__moduleUrl' };
+const banner = "const __moduleUrl=require('node:url').pathToFileURL(__filename).href;";
+const commonjs = { ...common, format: 'cjs', define, banner: { js: banner } };
+
+/**
+ * The command line and its threads as CommonJS files that share what they have in common: a command loads what it runs.
+ * esbuild splits ES modules only, so each file it splits off is turned to CommonJS behind it.
+ */
+async function buildSplit(entryPoints) {
+  const result = await esbuild.build({
+    ...common,
+    format: 'esm',
+    splitting: true,
+    write: false,
+    define,
+    entryPoints,
+    outdir: 'dist',
+    chunkNames: 'part-[hash]',
+    outExtension: { '.js': '.cjs' },
+  });
+  for (const { path, text } of result.outputFiles) {
+    const { code } = await esbuild.transform(text, {
+      format: 'cjs',
+      platform: 'node',
+      target: common.target,
+      minifySyntax: true,
+      minifyWhitespace: true,
+      banner: text.includes('__moduleUrl') ? banner : '',
+    });
+    writeFileSync(path, code);
+  }
+  return result;
+}
 
 /** Licences of what the bundles hold: bundling must not lose them. */
 function writeLicences(metafiles) {
@@ -84,6 +111,7 @@ function findManifest(name) {
 }
 
 mkdirSync(dist, { recursive: true });
+for (const file of readdirSync(dist)) if (/^part-.*\.cjs$/.test(file)) rmSync(join(dist, file));
 await buildKernels(dist);
 const results = await Promise.all([
   ...SEPARATE.map((name) =>
@@ -104,12 +132,10 @@ const results = await Promise.all([
       outfile: `dist/vendor/${name}.cjs`,
     }),
   ),
-  esbuild.build({ ...commonjs, entryPoints: ['src/cli/index.ts'], outfile: 'dist/cli.cjs' }),
-  esbuild.build({ ...commonjs, entryPoints: ['src/recall/worker.ts'], outfile: 'dist/worker.cjs' }),
-  esbuild.build({
-    ...commonjs,
-    entryPoints: ['src/vector/team/worker.ts'],
-    outfile: 'dist/build-worker.cjs',
+  buildSplit({
+    cli: 'src/cli/index.ts',
+    worker: 'src/recall/worker.ts',
+    'build-worker': 'src/vector/team/worker.ts',
   }),
   esbuild.build({
     ...common,

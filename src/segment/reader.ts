@@ -160,6 +160,29 @@ export class SegmentReader {
   }
 
   /**
+   * A range of an array into place, verified, by one read and nothing kept: for long ranges that are met once.
+   * @throws CorruptError when the range leaves the array
+   */
+  readRange(name: string, offset: number, target: Uint8Array): void {
+    const info = this.info(name);
+    const end = offset + target.length;
+    if (!(offset >= 0 && end <= info.byteLength)) {
+      throw new CorruptError(this.path, `bytes ${offset} to ${end} are outside array '${name}'`);
+    }
+    for (let at = offset; at < end; ) {
+      const start = at - (at % info.chunk);
+      const most = Math.min(end - at, LOAD_BYTES);
+      const bytes = new Uint8Array(
+        Math.min(Math.ceil((at + most) / info.chunk) * info.chunk, info.byteLength) - start,
+      );
+      this.fetchArray(info, bytes, start);
+      this.verifyChunks(info, start, bytes);
+      target.set(bytes.subarray(at - start, at - start + most), at - offset);
+      at += most;
+    }
+  }
+
+  /**
    * Reads whole chunks of an array straight into place, verified and not kept.
    * @param first number of the first chunk @param target as many chunks as are wanted; where the last
    *   one of the array is among them, it may be longer

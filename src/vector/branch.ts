@@ -15,7 +15,10 @@ import type { VectorSearcher } from './kind.js';
 import { openPart } from './part.js';
 import { leastScore, type QueryVector, querySettings, queryVector, type Settings } from './query.js';
 
-/** Recall by one vector field over all segments; a segment is loaded when it is first searched. */
+/** Searches of a segment that leave it in its file; by then a batch is under way, and it is loaded. */
+const COLD_SEARCHES = 4;
+
+/** Recall by one vector field over all segments; the first searches read what they touch, then a segment is loaded. */
 export class VectorBranch implements Branch {
   readonly name: string;
   readonly kind = 'vector';
@@ -23,7 +26,9 @@ export class VectorBranch implements Branch {
   private readonly segments: SegmentView[];
   /** By segment; null when it has no vectors, undefined while it is not loaded. */
   private searchers: (VectorSearcher | null | undefined)[];
-
+  /** The same, of segments left in their files. */
+  private coldSearchers: (VectorSearcher | null | undefined)[] = [];
+  private coldSearches: number[] = [];
   private last: { options: SearchOptions; settings: Settings } | undefined;
 
   constructor(field: VectorField, segments: SegmentView[]) {
@@ -41,12 +46,12 @@ export class VectorBranch implements Branch {
   }
 
   searchMany(prepared: PreparedVector[], segment: number, depth: number, filter?: DocSet): Candidates[] {
-    const searcher = this.searcher(segment);
+    // Many queries are worth loading a segment for.
+    const searcher = prepared.length > 1 ? this.searcher(segment) : null;
     const [first] = prepared;
     const alike =
       filter === undefined &&
       first.settings.radius === undefined &&
-      prepared.length > 1 &&
       prepared.every(({ settings }) => settings === first.settings);
     if (searcher === null || !alike || !(first.settings.exact || searcher.searchMany !== undefined)) {
       return prepared.map((query) => query.search(segment, depth, filter));
@@ -69,6 +74,32 @@ export class VectorBranch implements Branch {
 
   close(): void {
     this.searchers = this.segments.map(() => undefined);
+    this.coldSearchers = [];
+  }
+
+  /**
+   * What answers one query: the segment in its file, unless it is loaded or was searched a few times.
+   * @throws CorruptError, ResourceError
+   */
+  searcherOnce(segment: number): VectorSearcher | null {
+    const searches = this.coldSearches[segment] ?? 0;
+    const { openCold } = implementations[this.field.spec.kind];
+    if (this.searchers[segment] !== undefined || searches >= COLD_SEARCHES || !openCold) {
+      return this.searcher(segment);
+    }
+    this.coldSearches[segment] = searches + 1;
+    let searcher = this.coldSearchers[segment];
+    if (searcher === undefined) {
+      const part = openPart(this.field, this.segments[segment]);
+      searcher = part.count === 0 ? null : openCold(part);
+      this.coldSearchers[segment] = searcher;
+    }
+    return searcher;
+  }
+
+  /** What answered last, loaded or not. */
+  searcherNow(segment: number): VectorSearcher | null {
+    return this.searchers[segment] ?? this.coldSearchers[segment] ?? this.searcher(segment);
   }
 
   /** @throws CorruptError, ResourceError while loading */
@@ -78,6 +109,7 @@ export class VectorBranch implements Branch {
       const part = openPart(this.field, this.segments[segment]);
       searcher = part.count === 0 ? null : implementations[this.field.spec.kind].open(part);
       this.searchers[segment] = searcher;
+      this.coldSearchers[segment] = undefined;
     }
     return searcher;
   }
@@ -113,10 +145,11 @@ class PreparedVector implements PreparedQuery {
   }
 
   search(segment: number, depth: number, filter?: DocSet): Candidates {
-    const searcher = this.branch.searcher(segment);
+    const { radius } = this.settings;
+    const whole = filter !== undefined || radius !== undefined;
+    const searcher = whole ? this.branch.searcher(segment) : this.branch.searcherOnce(segment);
     if (searcher === null) return { docs: new Uint32Array(0), scores: new Float64Array(0) };
     const { rows } = searcher;
-    const { radius } = this.settings;
     if (radius !== undefined) {
       const least = leastScore(this.branch.field, radius);
       if (filter !== undefined)
@@ -132,7 +165,7 @@ class PreparedVector implements PreparedQuery {
   }
 
   explain(segment: number, doc: number): Explanation | undefined {
-    const rows = this.branch.searcher(segment)?.rows;
+    const rows = this.branch.searcherNow(segment)?.rows;
     const position = rows?.positionOf(doc);
     if (rows === undefined || position === undefined) return undefined;
     rows.setQuery(this.vector);

@@ -21,6 +21,6 @@ export {
   vectorKinds,
   vectorStages,
 } from './kinds.js';
-export { readVector } from './part.js';
+export { readVector } from './read.js';
 export { defaultVectorSpec, parseMetric, resolveVectorSpec, specUnder } from './spec.js';
 export { vectorStructure } from './structure.js';

@@ -55,6 +55,8 @@ export interface VectorImplementation {
   requireMemory?(field: VectorField, vectors: number, memoryBytes: number): void;
   /** Loads and bounds everything a search touches. Called with one row at least. @throws CorruptError, ResourceError */
   open(part: VectorPart): VectorSearcher;
+  /** The same leaving the arrays in the file, for a query or a few: a search reads what it touches. The same answers. */
+  openCold?(part: VectorPart): VectorSearcher;
   /** @throws CorruptError when an invariant of the kind does not hold */
   check(part: VectorPart): void;
   /** Settings a query is run with, for --explain. */

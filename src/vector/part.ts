@@ -1,7 +1,7 @@
 import { metaCount, partMeta, type SegmentView } from '../branch/index.js';
 import { CorruptError } from '../errors/index.js';
 import { bitStride, byteStride, MAX_BYTE_DIMENSION, rowFloats, SPACE, type Space } from '../kernels/index.js';
-import type { Metric, Schema, VectorField } from '../schema/index.js';
+import type { Metric, VectorField } from '../schema/index.js';
 import type { DType, MsgMap, SegmentReader } from '../segment/index.js';
 
 /** Where a field's arrays and metadata stand in a segment. */
@@ -148,28 +148,4 @@ export function loadOrder(part: VectorPart): Uint32Array | undefined {
     met[number] = 1;
   }
   return order;
-}
-
-/**
- * A document's vector as it is stored, of length 1 under cosine; read by range, without loading.
- * @returns undefined when the document has none
- */
-export function readVector(
-  name: string,
-  schema: Schema,
-  segment: SegmentView,
-  doc: number,
-): Float32Array | undefined {
-  const field = schema.vectors.find((candidate) => candidate.name === name);
-  if (field === undefined) return undefined;
-  const part = openPart(field, segment);
-  const docs = loadDocs(part);
-  const number = docs === undefined ? doc : docs.indexOf(doc);
-  if (number < 0 || number >= part.count) return undefined;
-  const order = `${part.name}/order`;
-  const position = part.reader.has(order) ? part.reader.loadU32(order).indexOf(number) : number;
-  const bytes = part.reader.range(`${part.name}/rows`, position * part.rowBytes, part.rowBytes);
-  return part.bytes
-    ? Float32Array.from(bytes.subarray(0, field.dim))
-    : new Float32Array(bytes.buffer, 0, field.dim);
 }

@@ -12,8 +12,9 @@ import {
   type Space,
 } from '../kernels/index.js';
 import { type ErrorBounds, errorBounds, exactBounds } from './bounds.js';
+import { LoadedDocuments, type RowDocuments } from './documents.js';
 import { type Matches, matchesOf } from './matches.js';
-import { loadDocs, spaceOf, type VectorPart } from './part.js';
+import { spaceOf, type VectorPart } from './part.js';
 import type { QueryVector } from './query.js';
 import { SortedTop } from './sorted-top.js';
 
@@ -28,6 +29,8 @@ const SCORE_ROWS = 1024;
 export const SLACK = 8;
 /** Candidates that are ranked as they come: more are put in order by float32 keys before. */
 const SORTED_MOST = 32;
+/** Bytes of rows in memory while rows that are not kept are scanned. */
+const WINDOW_BYTES = 4 << 20;
 /** Searches that read single rows before all are loaded: by then a batch is under way. */
 const SINGLE_READS = 8;
 /** Rows read one by one before all are loaded: a few milliseconds. */
@@ -56,19 +59,26 @@ export class VectorRows {
   private whole = false;
   private base: Pointer | undefined;
   private reads = 0;
-  private readonly docs: Uint32Array | undefined;
-  /** Vector number of each position; undefined when they are the same. */
-  private readonly order: Uint32Array | undefined;
-  private positions: Map<number, number> | undefined;
+  /** Where rows are read to that are not kept. */
+  private window: Pointer | undefined;
+  private readonly documents: RowDocuments;
+  /** Rows are read one by one for good: searches load nothing. */
+  private readonly cold: boolean;
   private readonly top = new SortedTop();
   /** A filter is used for many queries. */
   private readonly matching = new WeakMap<DocSet, Matches>();
 
-  /** @param order a permutation of the vectors @throws CorruptError, ResourceError */
-  constructor(part: VectorPart, order?: Uint32Array) {
+  /**
+   * @param order a permutation of the vectors; or documents left in the file, and the rows with them
+   * @throws CorruptError, ResourceError
+   */
+  constructor(part: VectorPart, order?: Uint32Array | RowDocuments) {
     this.part = part;
-    this.order = order;
-    this.docs = loadDocs(part);
+    this.cold = order !== undefined && 'docOf' in order;
+    this.documents =
+      order !== undefined && 'docOf' in order
+        ? order
+        : new LoadedDocuments(part, order as Uint32Array | undefined);
     this.arena = new Arena();
     this.stride = part.rowBytes;
     this.width = part.bytes ? byteWidth(part.field.dim) : part.rowBytes;
@@ -94,7 +104,7 @@ export class VectorRows {
 
   /** Puts a query where the kernels find it. May load the rows: what was at the tail of the arena is lost. */
   setQuery(query: QueryVector): void {
-    if (this.base === undefined && this.reads++ >= SINGLE_READS) this.load();
+    if (this.base === undefined && !this.cold && this.reads++ >= SINGLE_READS) this.load();
     const { kernels } = this.arena;
     this.singleView.set(query.single);
     if (query.isSingle) kernels.widenQuery(this.query, this.components, this.queryDouble);
@@ -111,12 +121,12 @@ export class VectorRows {
     return this.select(this.base!);
   }
 
-  /** Puts a query anywhere in the arena. @param at queryBytes @returns the space it is compared in */
+  /** Puts a query anywhere in the arena, for the walk alone. @param at queryBytes @returns the space it is compared in */
   place(query: QueryVector, at: Pointer): Space {
-    this.setQuery(query);
-    const from = this.whole ? this.byteQuery : this.query;
-    const bytes = this.whole ? this.width : this.queryBytes;
-    this.arena.bytes(at, bytes).set(this.arena.bytes(from, bytes));
+    this.singleView.set(query.single);
+    const { part, arena, components } = this;
+    this.whole = part.bytes && arena.kernels.narrowQuery(this.query, components, at) === 1;
+    if (!this.whole) arena.f32(at, components).set(arena.f32(this.query, components));
     return this.ownSpace;
   }
 
@@ -129,6 +139,12 @@ export class VectorRows {
   /** Bytes of a query, as floats or as bytes. */
   get queryBytes(): number {
     return this.components * 4;
+  }
+
+  /** How rows are compared with the set query, wherever they are read to. */
+  compared(): { query: Pointer; stride: number; width: number; space: Space } {
+    const query = this.whole ? this.byteQuery : this.query;
+    return { query, stride: this.stride, width: this.width, space: this.ownSpace };
   }
 
   /** The rows, loaded now, as a table of codes for the set query: what setCodes() takes. */
@@ -149,20 +165,12 @@ export class VectorRows {
 
   /** Local document of a position. */
   docOf(position: number): number {
-    const number = this.order === undefined ? position : this.order[position];
-    return this.docs === undefined ? number : this.docs[number];
+    return this.documents.docOf(position);
   }
 
   /** Position of a document's vector, undefined when it has none. */
   positionOf(doc: number): number | undefined {
-    if (this.order === undefined && this.docs === undefined) return doc < this.part.count ? doc : undefined;
-    if (this.positions === undefined) {
-      this.positions = new Map();
-      for (let position = 0; position < this.part.count; position++) {
-        this.positions.set(this.docOf(position), position);
-      }
-    }
-    return this.positions.get(doc);
+    return this.documents.positionOf(doc);
   }
 
   /** What a filter leaves of them. */
@@ -223,22 +231,18 @@ export class VectorRows {
   private rankList(list: Pointer, count: number, depth: number): Candidates {
     const { arena, top } = this;
     top.clear();
-    if (this.base === undefined) {
-      const positions = arena.u32(list, count).slice();
-      this.scoreSingly(positions, (position, score) => top.push(this.docOf(position), score));
-      return top.take(depth);
-    }
-    const at = this.selectRows();
     const { kernels } = arena;
-    const scores = Math.ceil((list + count * 4) / 16) * 16;
+    const gathered = this.base === undefined ? this.gather(list, count) : undefined;
+    const at = gathered === undefined ? this.selectRows() : this.select(gathered.base);
+    const docOf = (row: number) => this.docOf(gathered === undefined ? row : gathered.positions[row]);
+    const scores = Math.ceil((gathered?.end ?? list + count * 4) / 16) * 16;
     arena.tail(scores + count * 8 + 32 - arena.used);
     let left = count;
     if (this.whole || count > Math.max(SORTED_MOST, depth + SLACK)) {
       left = kernels.refine(at, list, count, scores, Math.min(count, depth + SLACK));
       if (this.whole) {
         const words = arena.u32(scores, left * 2);
-        for (let i = 0; i < left; i++)
-          top.push(this.docOf(words[2 * i]), 0 - this.distanceOf(words[2 * i + 1]));
+        for (let i = 0; i < left; i++) top.push(docOf(words[2 * i]), 0 - this.distanceOf(words[2 * i + 1]));
         return top.take(depth);
       }
       kernels.listPositions(scores, left, 0, list);
@@ -246,8 +250,28 @@ export class VectorRows {
     kernels.scoreRows(this.queryDouble, list, left, scores);
     const positions = arena.u32(list, left);
     const found = arena.f64(scores, left);
-    for (let i = 0; i < left; i++) top.push(this.docOf(positions[i]), found[i]);
+    for (let i = 0; i < left; i++) top.push(docOf(positions[i]), found[i]);
     return top.take(depth);
+  }
+
+  /**
+   * Reads the rows of u32[count] positions behind them, in the order of the file, so that equally near ones
+   * are kept as they are where all rows are loaded; the positions become numbers of these rows.
+   */
+  private gather(list: Pointer, count: number): { base: Pointer; end: Pointer; positions: Uint32Array } {
+    const { arena, part, stride } = this;
+    const positions = arena.u32(list, count).slice().sort();
+    const base = Math.ceil((list + count * 4) / 64) * 64;
+    const end = base + count * stride;
+    arena.tail(end - arena.used);
+    positions.forEach((position, i) => {
+      arena
+        .bytes(base + i * stride, stride)
+        .set(part.reader.range(`${part.name}/rows`, position * stride, stride));
+    });
+    const numbers = arena.u32(list, count);
+    for (let i = 0; i < count; i++) numbers[i] = i;
+    return { base, end, positions };
   }
 
   /**
@@ -259,13 +283,14 @@ export class VectorRows {
     const { count } = this.part;
     const { kernels } = this.arena;
     this.setQuery(query);
-    const at = this.selectRows();
+    const step = this.scanStep();
     const wanted = Math.min(depth, count);
     const limit = Math.min(count, wanted + SLACK + (wanted >> 3));
     const heap = this.arena.tail(limit * 8);
     let size = 0;
-    for (let from = 0; from < count; from += SCAN_ROWS) {
-      size = kernels.scanRows(at, from, Math.min(count, from + SCAN_ROWS), heap, size, limit);
+    for (let from = 0; from < count; from += step) {
+      const to = Math.min(count, from + step);
+      size = kernels.scanRows(this.selectRange(from, to), from, to, heap, size, limit);
     }
     return this.proven(query, this.arena.u32(heap, size * 2).slice(), wanted);
   }
@@ -278,7 +303,7 @@ export class VectorRows {
   proven(query: QueryVector, entries: Uint32Array, wanted: number): Candidates {
     const { count } = this.part;
     this.setQuery(query);
-    this.selectRows();
+    if (!this.cold) this.load();
     const furthest = this.distanceOf(entries[1]);
     const found = this.best(
       entries.filter((_, i) => i % 2 === 0),
@@ -291,7 +316,7 @@ export class VectorRows {
     if (bounds.least(furthest) > last) return found;
     const best = topK(wanted);
     this.within(bounds.mostKey(last), (positions) => {
-      this.score(positions, (position, score) => best.push(this.docOf(position), score));
+      this.scoreEach(positions, (position, score) => best.push(this.docOf(position), score));
     });
     return best.take();
   }
@@ -302,9 +327,10 @@ export class VectorRows {
    */
   within(mostKey: number, each: (positions: Uint32Array) => void): void {
     const { count } = this.part;
-    const at = this.selectRows();
-    for (let from = 0; from < count; from += SCAN_ROWS) {
-      const to = Math.min(count, from + SCAN_ROWS);
+    const step = this.scanStep();
+    for (let from = 0; from < count; from += step) {
+      const to = Math.min(count, from + step);
+      const at = this.selectRange(from, to);
       const out = this.arena.tail((to - from) * 4);
       const size = this.arena.kernels.collectWithin(at, from, to, mostKey, out);
       if (size > 0) each(this.arena.u32(out, size).slice());
@@ -341,6 +367,28 @@ export class VectorRows {
     return this.bounds(query).least(this.distanceOf(most)) > last ? found : this.best(positions, wanted);
   }
 
+  /** Rows per call of a scan. Loads all, or makes room for so many. */
+  private scanStep(): number {
+    if (!this.cold) this.load();
+    if (this.base !== undefined) return SCAN_ROWS;
+    const step = Math.max(1, Math.min(SCAN_ROWS, Math.floor(WINDOW_BYTES / this.stride)));
+    this.window ??= this.arena.allocate(step * this.stride);
+    return step;
+  }
+
+  /** Makes some rows what the kernels compare with, under their own positions. @returns the query */
+  private selectRange(from: number, to: number): Pointer {
+    if (this.base !== undefined) return this.select(this.base);
+    const { part, arena, stride } = this;
+    part.reader.readRange(
+      `${part.name}/rows`,
+      from * stride,
+      arena.bytes(this.window!, (to - from) * stride),
+    );
+    // Where position 0 would stand: addresses wrap at 2^32.
+    return this.select((this.window! - from * stride) >>> 0);
+  }
+
   /** Components of a padded row. */
   private get components(): number {
     return this.part.bytes ? this.width : this.width / 4;
@@ -372,8 +420,16 @@ export class VectorRows {
 
   private best(positions: Uint32Array, depth: number): Candidates {
     const best = topK(depth);
-    this.score(positions, (position, score) => best.push(this.docOf(position), score));
+    this.scoreEach(positions, (position, score) => best.push(this.docOf(position), score));
     return best.take();
+  }
+
+  private scoreEach(positions: Uint32Array, each: (position: number, score: number) => void): void {
+    if (this.base === undefined) this.scoreSingly(positions, each);
+    else {
+      this.selectRows();
+      this.score(positions, each);
+    }
   }
 
   /** Scores positions of the rows that are selected, for the query that is set. */

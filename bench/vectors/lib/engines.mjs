@@ -13,7 +13,11 @@ const DRIVERS = resolve(import.meta.dirname, '../drivers');
 const EF = [10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 120, 160, 200, 240, 320, 400, 500, 640, 800, 1000];
 const NPROBE = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256];
 
+const GAMMA = [0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.09, 0.1, 0.11, 0.12, 0.14, 0.16, 0.2];
+
 const efs = () => EF.map((ef) => ({ ef }));
+/** Two ways to say how far a walk goes: candidates kept, or how much farther than the last hit. */
+const walks = () => [...efs(), ...GAMMA.map((gamma) => ({ gamma }))];
 const nprobes = () => NPROBE.map((nprobe) => ({ nprobe }));
 
 /** Lists by faiss's own advice, 4 √rows at least, to the nearest power of two. */
@@ -76,7 +80,7 @@ function shortlist(plain, revision, given) {
   const spec = given === undefined ? preset : () => given;
   return {
     spec,
-    sweep: (set) => ({ hnsw: efs, ivf: nprobes })[/^\w+/.exec(spec(set))[0]]?.() ?? [{}],
+    sweep: (set) => ({ hnsw: walks, ivf: nprobes })[/^\w+/.exec(spec(set))[0]]?.() ?? [{}],
     async start() {
       const { home, id, about } = await shortlistHome(revision);
       return { command: [process.execPath, join(DRIVERS, 'shortlist.mjs'), home], id, about, home };

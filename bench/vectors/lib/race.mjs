@@ -131,15 +131,17 @@ const range = (points) => `${points[0]?.recall.toFixed(4)} to ${points.at(-1)?.r
  */
 async function scout(set, engine, driver) {
   const tried = [];
-  const sweep = engine.sweep(set);
-  const knobs = Math.max(...sweep.map((params) => Object.keys(params).length));
-  for (const params of sweep) {
-    await driver.ask('set', params);
-    const answer = await driver.ask('run', ONE_PASS);
-    const recall = recallAt(set, answer.ids, K);
-    tried.push({ params, recall, qps: set.queries / answer.cpuSeconds[0] });
-    if (knobs <= 1 && recall >= ENOUGH_RECALL) break;
-    if (knobs > 1 && recall >= ENOUGH_RECALL && tried.length % 4 === 0) break;
+  const ways = waysOf(engine.sweep(set));
+  const knobs = Math.max(ways.length, ...ways.map(([params]) => Object.keys(params).length));
+  for (const way of ways) {
+    const several = Object.keys(way[0]).length > 1;
+    for (const [i, params] of way.entries()) {
+      await driver.ask('set', params);
+      const answer = await driver.ask('run', ONE_PASS);
+      const recall = recallAt(set, answer.ids, K);
+      tried.push({ params, recall, qps: set.queries / answer.cpuSeconds[0] });
+      if (recall >= ENOUGH_RECALL && (!several || i % 4 === 3)) break;
+    }
   }
   const byRecall = [...tried].sort((a, b) => a.recall - b.recall);
   const curve = frontier(tried);
@@ -150,6 +152,16 @@ async function scout(set, engine, driver) {
   const below = useful.filter(({ recall }) => recall < LEAST_RECALL).at(-1);
   const kept = useful.filter((point) => point.recall >= LEAST_RECALL || point === below);
   return kept.map(({ params, recall }) => ({ params, recall, roundQps: [], passes: [] }));
+}
+
+/** Settings with the same knobs: each such way to trade recall for speed is swept by itself. */
+function waysOf(sweep) {
+  const ways = new Map();
+  for (const params of sweep) {
+    const knobs = Object.keys(params).join();
+    ways.set(knobs, [...(ways.get(knobs) ?? []), params]);
+  }
+  return [...ways.values()];
 }
 
 /** Round by round, setting by setting, one engine after the other; who starts changes with the round. */

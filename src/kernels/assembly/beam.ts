@@ -4,7 +4,14 @@
 // (asynchronous memory access chaining: Kocberber, Falsafi & Grot, PVLDB 9(4), 2015). WebAssembly has no
 // prefetch, and a load that waits soon stops all behind it: hence phases, and not one walk after the
 // other. What each finds is what it would find alone.
-import { descendTable, topLevel } from './descent';
+import {
+  enter,
+  gatherDescent,
+  stepDown,
+  topLevel,
+  touchDescentCodes,
+  touchDescentRow,
+} from './descent';
 import { descend, pool } from './graph';
 import { begin, choose, forget, gather, Lane, layLane, settle, touchCodes, touchRows } from './lane';
 
@@ -33,15 +40,27 @@ function laneAt(i: u32): Lane {
 
 @inline
 function start<S>(lane: Lane, number: u32, queries: usize, queryBytes: usize, pools: usize, breadth: i32): void {
-  const query = queries + (number as usize) * queryBytes;
-  let from: u64;
-  if (topLevel >= 0) from = descendTable<S>(query);
-  else {
-    descend<S>(query, 0);
-    from = load<u64>(pool) & ~1;
-  }
   lane.number = number;
-  begin(lane, query, pools + (number as usize) * ((breadth as usize) << 3), from, breadth);
+  lane.query = queries + (number as usize) * queryBytes;
+  lane.pool = pools + (number as usize) * ((breadth as usize) << 3);
+  if (topLevel > 0) {
+    enter<S>(lane);
+    return;
+  }
+  descend<S>(lane.query, 0);
+  begin(lane, load<u64>(pool) & ~1, breadth);
+}
+
+/** Takes in what was asked for, and says what is wanted next. @returns false when the walk has ended */
+@inline
+function advance<S>(lane: Lane, breadth: i32, depth: i32, factor: f64): bool {
+  if (lane.level > 0) {
+    // 0 before the first row was listed; a row may be empty.
+    if (lane.from != 0) stepDown<S>(lane);
+    if (lane.level > 0) return true;
+    begin(lane, lane.best, breadth);
+  } else if (lane.to > lane.from) settle<S>(lane, breadth, depth, factor);
+  return choose(lane);
 }
 
 /** See searchGraphs() in ../exports.ts. */
@@ -62,8 +81,7 @@ export function beams<S>(
   while (active > 0) {
     for (let i: u32 = 0; i < active; ) {
       const lane = laneAt(i);
-      if (lane.to > lane.from) settle<S>(lane, breadth, depth, factor);
-      if (choose(lane)) {
+      if (advance<S>(lane, breadth, depth, factor)) {
         i++;
         continue;
       }
@@ -77,9 +95,19 @@ export function beams<S>(
         store<usize>(order + ((active as usize) << 2), changetype<usize>(lane));
       }
     }
-    for (let i: u32 = 0; i < active; i++) touched |= touchRows(laneAt(i));
-    for (let i: u32 = 0; i < active; i++) gather(laneAt(i));
-    for (let i: u32 = 0; i < active; i++) touched |= touchCodes(laneAt(i));
+    for (let i: u32 = 0; i < active; i++) {
+      const lane = laneAt(i);
+      touched |= lane.level > 0 ? touchDescentRow(lane) : touchRows(lane);
+    }
+    for (let i: u32 = 0; i < active; i++) {
+      const lane = laneAt(i);
+      if (lane.level > 0) gatherDescent(lane);
+      else gather(lane);
+    }
+    for (let i: u32 = 0; i < active; i++) {
+      const lane = laneAt(i);
+      touched |= lane.level > 0 ? touchDescentCodes(lane) : touchCodes(lane);
+    }
   }
   sink |= touched;
 }

@@ -23,6 +23,8 @@ export class Lane {
   worst: u64;
   /** Entries above are not expanded. */
   bound: u64;
+  /** On the way down: the nearest node so far. */
+  best: u64;
   query: usize;
   pool: usize;
   seen: usize;
@@ -35,6 +37,9 @@ export class Lane {
   /** Nodes that are expanded in this round; NONE: no second. */
   first: u32;
   second: u32;
+  /** Level the way down is on, 0 when the walk has begun; number of the nearest node in the table of the levels above. */
+  level: i32;
+  at: u32;
   /** Set when more were seen than are remembered. */
   overflown: bool;
   number: u32;
@@ -77,12 +82,11 @@ function farther<S>(key: u32, factor: f64): u32 {
   return min((key as f64) * factor, 4294967295.0) as u32;
 }
 
-/** Begins a walk from a pool entry. */
+/** Begins a walk over level 0 from a pool entry. */
 @inline
-export function begin(lane: Lane, query: usize, pool: usize, start: u64, breadth: i32): void {
-  lane.query = query;
-  lane.pool = pool;
-  store<u64>(pool, start);
+export function begin(lane: Lane, start: u64, breadth: i32): void {
+  lane.level = 0;
+  store<u64>(lane.pool, start);
   lane.size = 1;
   lane.next = 0;
   lane.worst = breadth == 1 ? start : u64.MAX_VALUE;

@@ -30,7 +30,8 @@ export class CodeTable {
   /** Bytes of a code behind its components. */
   private readonly padding: number;
 
-  constructor(part: VectorPart, coder: Coder, arena: Arena) {
+  /** @param resident false leaves the codes in the file: there is no `base` */
+  constructor(part: VectorPart, coder: Coder, arena: Arena, resident = true) {
     this.arena = arena;
     this.coder = coder;
     this.stride = coder.stride;
@@ -41,7 +42,8 @@ export class CodeTable {
     this.singleAt = arena.allocate(coder.floats * 4);
     this.single = arena.f32(this.singleAt, coder.floats);
     this.nameEncoder(coder);
-    this.base = arena.allocate(part.count * coder.stride);
+    this.base = resident ? arena.allocate(part.count * coder.stride) : 0;
+    if (!resident) return;
     part.reader.readInto(`${part.name}/codes`, arena.bytes(this.base, part.count * coder.stride));
   }
 
@@ -135,7 +137,7 @@ export function loadCoder(part: VectorPart): Coder | undefined {
 }
 
 /** @throws CorruptError, ResourceError */
-export function openCodes(part: VectorPart, arena: Arena): CodeTable | undefined {
+export function openCodes(part: VectorPart, arena: Arena, resident = true): CodeTable | undefined {
   const coder = loadCoder(part);
-  return coder && new CodeTable(part, coder, arena);
+  return coder && new CodeTable(part, coder, arena, resident);
 }

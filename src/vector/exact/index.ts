@@ -6,6 +6,7 @@
  * one of a plain scan. Where bounds rule out too little, there are no codes and rows are scanned in tiles.
  */
 export { checkScreen } from './check.js';
+export { ColdExactSearcher } from './cold.js';
 export { exactNearest } from './search.js';
 export { ExactSearcher } from './searcher.js';
 export { cut, exactWithin } from './within.js';

@@ -4,7 +4,7 @@
  * O(vectors · bytes of a code) a query.
  */
 import { blockStage, writeListCodes } from '../codes/index.js';
-import { checkScreen, ExactSearcher, writeScreen } from '../exact/index.js';
+import { ColdExactSearcher, checkScreen, ExactSearcher, writeScreen } from '../exact/index.js';
 import type { BuildInput, VectorImplementation } from '../kind.js';
 import { Pace } from '../pace.js';
 import { FlatCodeSearcher } from './search.js';
@@ -28,6 +28,11 @@ export const flat: VectorImplementation = {
   open(part) {
     if (part.field.spec.stages.length > 0) return new FlatCodeSearcher(part);
     return new ExactSearcher(part);
+  },
+
+  openCold(part) {
+    if (part.field.spec.stages.length > 0) return new FlatCodeSearcher(part);
+    return new ColdExactSearcher(part);
   },
 
   check: checkScreen,

@@ -18,7 +18,7 @@ import { spaceOf } from '../part.js';
 import { hash32 } from '../random.js';
 import { GraphArena, graphBytes, linkShape, memberBytes } from './graph.js';
 import { builders, GraphBuild, insertBytes, shuffled } from './insert.js';
-import { levelOf } from './levels.js';
+import { levelOf, levelSums } from './levels.js';
 import { reachAll } from './repair.js';
 
 /** Codes that stand together without an order among them: a node's links are looked at a page at a time. */
@@ -57,7 +57,7 @@ export function requireGraphMemory(
 /**
  * Builds the graph over the codes: orders them so that near ones stand near each other, inserts them
  * shuffled, links what can't be reached, fills rows that have room.
- * Arrays: levels u8[n], order u32[n] (vector number of each node; absent over float32 rows), upper
+ * Arrays: levels u8[n], levelSums u32[n / 4096, rounded up] (rows above level 0 before each), order u32[n] (vector number of each node; absent over float32 rows), upper
  * u32[rows above, slots], links u32[n, slots], those of the coder, codes u8[n, stride] (absent where
  * rows are the codes), rows.
  * @throws ResourceError
@@ -105,6 +105,8 @@ export async function buildHnsw(input: BuildInput, out: SegmentWriter) {
     await build.fillRows(() => environment.progress(`${field.name}: hnsw rows`, 0, count));
     build.end();
     out.add(`${part}/levels`, 'u8', [count], levels, SMALL_CHUNK_BYTES);
+    const sums = levelSums(levels);
+    out.add(`${part}/levelSums`, 'u32', [sums.length], sums, SMALL_CHUNK_BYTES);
     if (order !== undefined) out.add(`${part}/order`, 'u32', [count], order, SMALL_CHUNK_BYTES);
     out.add(`${part}/upper`, 'u32', [upperTotal, above], graph.upperBytes(), SMALL_CHUNK_BYTES);
     out.add(`${part}/links`, 'u32', [count, below], graph.linkBytes(), SMALL_CHUNK_BYTES);

@@ -8,12 +8,14 @@
 import type { VectorImplementation } from '../kind.js';
 import { buildHnsw, requireGraphMemory } from './build.js';
 import { checkHnsw } from './check.js';
+import { ColdHnswSearcher } from './cold.js';
 import { breadthOf, HnswSearcher } from './search.js';
 
 export const hnsw: VectorImplementation = {
   build: buildHnsw,
   requireMemory: requireGraphMemory,
   open: (part) => new HnswSearcher(part),
+  openCold: (part) => new ColdHnswSearcher(part),
   check: checkHnsw,
   describe: (settings) => {
     const { gamma } = settings;

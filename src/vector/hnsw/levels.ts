@@ -31,3 +31,17 @@ export function upperRows(levels: Uint8Array): { first: Uint32Array; total: numb
   }
   return { first, total };
 }
+
+/** Positions after which the number of rows above level 0 is noted: as many levels as are read at once. */
+export const LEVEL_BLOCK = 4096;
+
+/** Rows above level 0 before each block of positions, so that a row is found without all levels. */
+export function levelSums(levels: Uint8Array): Uint32Array {
+  const sums = new Uint32Array(Math.ceil(levels.length / LEVEL_BLOCK));
+  let total = 0;
+  for (let node = 0; node < levels.length; node++) {
+    if (node % LEVEL_BLOCK === 0) sums[node / LEVEL_BLOCK] = total;
+    total += levels[node];
+  }
+  return sums;
+}

@@ -1,6 +1,7 @@
 import { type Candidates, metaCount } from '../../branch/index.js';
 import { CorruptError } from '../../errors/index.js';
 import { aligned, MAX_M, NO_LINK, type Pointer } from '../../kernels/index.js';
+import type { VectorField } from '../../schema/index.js';
 import { type CodeTable, openCodes } from '../codes/index.js';
 import type { VectorRequest, VectorSearcher } from '../kind.js';
 import { DEFAULT_EF_SEARCH, GAMMA_EF_SEARCH } from '../kinds.js';
@@ -9,7 +10,7 @@ import type { QueryVector, Settings } from '../query.js';
 import { SLACK, VectorRows } from '../rows.js';
 import { tabulateDescent } from './descent.js';
 import { GraphArena, linkShape, poolBytes, type WalkRule } from './graph.js';
-import { MAX_LEVEL } from './levels.js';
+import { LEVEL_BLOCK, levelSums, MAX_LEVEL } from './levels.js';
 
 /** What the metadata of a graph says, bounded. */
 export function graphMeta(part: VectorPart) {
@@ -41,6 +42,11 @@ export function loadLevels(part: VectorPart, above: number, entry: number, maxLe
     );
   }
   expectShape(part, 'upper', 'u32', [total, above]);
+  expectShape(part, 'levelSums', 'u32', [Math.ceil(part.count / LEVEL_BLOCK)]);
+  const noted = part.reader.loadU32(`${part.name}/levelSums`);
+  if (levelSums(levels).some((sum, block) => sum !== noted[block])) {
+    throw new CorruptError(part.reader.path, `array '${part.name}/levelSums' does not add its levels up`);
+  }
   return levels;
 }
 
@@ -56,6 +62,24 @@ export function breadthOf({ efSearch, gamma }: Settings): number {
 }
 
 /**
+ * Which power of a distance keys are: squares, but of differing bits, which are a distance themselves.
+ * 0: inner products of any size, no distances.
+ */
+export function keyPower({ metric }: VectorField, coded: boolean): number {
+  if (metric === 'hamming') return 1;
+  return metric === 'ip' && !coded ? 0 : 2;
+}
+
+/** @param power see keyPower() */
+export function ruleOf({ depth, settings, note }: VectorRequest, power: number): WalkRule {
+  const { gamma } = settings;
+  const asked = breadthOf(settings);
+  if (depth > asked) note(`efSearch raised to ${depth}, the depth asked for`);
+  const factor = gamma === undefined || power === 0 ? 0 : (1 + gamma) ** power;
+  return { breadth: Math.max(asked, depth), depth, factor };
+}
+
+/**
  * Graph of a segment and the codes it runs on in one arena. Every link is bounded once, here, so that a walk never
  * leaves the arrays whatever the file says: level 0 in WebAssembly (4 GB/s measured, one pass), the levels above
  * in JavaScript, since a link there must also lead to a node that has the level.
@@ -66,8 +90,7 @@ export class HnswSearcher implements VectorSearcher {
   private readonly graph: GraphArena;
   /** Undefined when the graph runs on the rows themselves. */
   private readonly codes: CodeTable | undefined;
-  /** True where keys are inner products of any size, no distances. */
-  private readonly free: boolean;
+  private readonly power: number;
 
   /** @throws CorruptError, ResourceError */
   constructor(part: VectorPart) {
@@ -81,7 +104,7 @@ export class HnswSearcher implements VectorSearcher {
     const { arena } = this.rows;
     this.codes = openCodes(part, arena);
     if (this.codes === undefined) this.rows.load();
-    this.free = part.field.metric === 'ip' && this.codes === undefined;
+    this.power = keyPower(part.field, this.codes !== undefined);
     this.graph = new GraphArena(arena, levels, m, LANES);
     reader.readInto(`${name}/links`, this.graph.linkBytes());
     reader.readInto(`${name}/upper`, this.graph.upperBytes());
@@ -96,7 +119,7 @@ export class HnswSearcher implements VectorSearcher {
 
   search(query: QueryVector, request: VectorRequest): Candidates {
     const { depth } = request;
-    const rule = this.ruleOf(request);
+    const rule = ruleOf(request, this.power);
     if (rule.breadth >= this.part.count) return this.rows.exact(query, depth);
     this.rows.setQuery(query);
     const at = this.codes === undefined ? this.rows.selectRows() : this.codes.select(query);
@@ -106,7 +129,7 @@ export class HnswSearcher implements VectorSearcher {
 
   /** Several queries under way at once: their walks share the waits for memory. */
   searchMany(queries: QueryVector[], request: VectorRequest): Candidates[] {
-    const rule = this.ruleOf(request);
+    const rule = ruleOf(request, this.power);
     if (rule.breadth >= this.part.count) return queries.map((query) => this.rows.exact(query, request.depth));
     this.rows.load();
     const together = Math.max(LANES, Math.min(TOGETHER_MOST, Math.floor(POOLS_BYTES / (rule.breadth * 8))));
@@ -133,23 +156,14 @@ export class HnswSearcher implements VectorSearcher {
     const sizes = graph.searchMany(at, queryBytes, count, rule, pools).slice();
     const free = pools + poolBytes(count, breadth);
     for (let i = 0; i < count; i++) {
-      rows.setQuery(queries[i]);
+      // Where keys are the distances, nothing is compared again.
+      if (codes !== undefined || !rows.keysAreExact) rows.setQuery(queries[i]);
       found.push(this.rank(pools + i * breadth * 8, sizes[i], rule, free));
     }
     if (count < queries.length) {
       found.push(this.search(queries[count], request));
       if (count + 1 < queries.length) this.walkTogether(queries.slice(count + 1), request, rule, found);
     }
-  }
-
-  private ruleOf({ depth, settings, note }: VectorRequest): WalkRule {
-    const { gamma } = settings;
-    const asked = breadthOf(settings);
-    if (depth > asked) note(`efSearch raised to ${depth}, the depth asked for`);
-    // Keys are squares of distances, but for differing bits, which are a distance themselves.
-    const power = this.part.field.metric === 'hamming' ? 1 : 2;
-    const factor = gamma === undefined || this.free ? 0 : (1 + gamma) ** power;
-    return { breadth: Math.max(asked, depth), depth, factor };
   }
 
   /** The best of a pool. @param free what is behind is scratch */
