@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, openSync, rmSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { fromSystem, sha256, writeExactly } from '../storage/index.js';
 import {
@@ -37,10 +37,10 @@ export interface WrittenSegment {
   arrays: { name: string; bytes: number }[];
 }
 
-/** An array that is written, and the checksums of its chunks. */
+/** An array that is written, and the checksums of its chunks; none when these are written too. */
 interface Written {
   info: ArrayInfo;
-  crcs: number[];
+  crcs: number[] | undefined;
 }
 
 /**
@@ -127,33 +127,34 @@ export class SegmentWriter {
     return { write, end };
   }
 
+  /**
+   * Makes the file whole as it stands, so that a reader can open it before finish(), which writes over this. Arrays may
+   * still be added.
+   */
+  checkpoint(meta: Metadata): void {
+    const { directory, head } = this.ending(meta);
+    this.flush();
+    writeExactly(this.fd, directory, this.position, this.path);
+    writeExactly(this.fd, head, 0, this.path);
+  }
+
   /** Writes directory and head, fsyncs and closes. @param meta stands in the directory under 'meta' */
   finish(meta: Metadata): WrittenSegment {
-    if (this.current !== undefined) throw new Error(`array '${this.current}' is not finished`);
-    for (const array of this.arrays) this.writeChecksums(array);
-    const arrays = this.arrays.map(({ info }) => info);
-    const directory = encodeMetadata({ arrays: arrays.map(encodeArrayInfo), meta });
-    const directoryOffset = this.position;
+    const { directory, head } = this.ending(meta);
     this.put(directory);
     this.flush();
     const fileBytes = this.position;
-    const head = encodeHead({
-      version: FORMAT_VERSION,
-      kind: FileKind.segment,
-      fileBytes,
-      directoryOffset,
-      directoryBytes: directory.length,
-      directoryCrc: crc32(directory),
-    });
     writeExactly(this.fd, head, 0, this.path);
     this.hash.update(head);
     try {
+      // A checkpoint may have been longer.
+      ftruncateSync(this.fd, fileBytes);
       fsyncSync(this.fd);
     } catch (error) {
       throw fromSystem(error, this.path);
     }
     this.close();
-    const sizes = arrays.map(({ name, byteLength }) => ({ name, bytes: byteLength }));
+    const sizes = this.arrays.map(({ info }) => ({ name: info.name, bytes: info.byteLength }));
     return { bytes: fileBytes, digest: this.hash.digest('hex'), arrays: sizes };
   }
 
@@ -162,6 +163,22 @@ export class SegmentWriter {
     if (!this.open) return;
     this.close();
     rmSync(this.path, { force: true });
+  }
+
+  /** What stands behind the arrays, and the head that says so. */
+  private ending(meta: Metadata): { directory: Uint8Array; head: Uint8Array } {
+    if (this.current !== undefined) throw new Error(`array '${this.current}' is not finished`);
+    for (const array of this.arrays) this.writeChecksums(array);
+    const directory = encodeMetadata({ arrays: this.arrays.map(({ info }) => encodeArrayInfo(info)), meta });
+    const head = encodeHead({
+      version: FORMAT_VERSION,
+      kind: FileKind.segment,
+      fileBytes: this.position + directory.length,
+      directoryOffset: this.position,
+      directoryBytes: directory.length,
+      directoryCrc: crc32(directory),
+    });
+    return { directory, head };
   }
 
   private close(): void {
@@ -174,7 +191,10 @@ export class SegmentWriter {
   }
 
   /** The checksums of an array: in its entry, or in a table whose pages have theirs there. */
-  private writeChecksums({ info, crcs }: Written): void {
+  private writeChecksums(array: Written): void {
+    const { info, crcs } = array;
+    if (crcs === undefined) return;
+    array.crcs = undefined;
     if (chunkCount(info) * 4 <= TABLE_PAGE_BYTES) {
       info.crcs = Uint32Array.from(crcs);
       return;
