@@ -11,6 +11,10 @@ export interface WriterEnvironment {
   threads: number;
   /** Seed of every random choice; same seed, same bytes. */
   seed: number;
+  /** Structures that can, measure what they find at which effort. */
+  calibrate?: boolean;
+  /** Recall that searches shall reach unless told otherwise. */
+  targetRecall?: number;
   /** Reports a long step: what it is, how many of how many units are done. */
   progress(step: string, done: number, total: number): void;
 }
@@ -74,6 +78,13 @@ export interface SearchOptions {
   nprobe?: number;
   /** IVF: how quickly farther lists are left out. */
   probeFade?: number;
+  /** Codes: candidates ranked on the vectors for each result wanted. */
+  refine?: number;
+  /**
+   * Vectors: share of the true nearest to find, above 0 and below 1. Chooses efSearch, nprobe and refine, as was measured
+   * when the index was built; where one of them is given, that stands and nothing is chosen.
+   */
+  targetRecall?: number;
   /** Vectors: compare with every one. */
   exact?: boolean;
   /** Vectors: all within this and none beyond, exactly: l2 distance, 1 - cosine, differing bits, or inner product of at least this. */
@@ -150,6 +161,16 @@ export interface Structure {
   requireMemory?(name: string, schema: Schema, documents: number, memoryBytes: number): void;
   /** Absent for structures that are not searched (stored documents). */
   branch?(name: string, schema: Schema, segments: SegmentView[]): Branch;
+  /**
+   * Measures the structure as queries will search it, once all of a segment is written. Only where the environment asks.
+   * @returns what is added to the part's metadata, and remarks for the report
+   */
+  calibrate?(
+    name: string,
+    schema: Schema,
+    segment: SegmentView,
+    environment: WriterEnvironment,
+  ): Promise<{ meta: { [key: string]: Metadata }; notes: string[] }>;
   /**
    * Verifies what checksums can't: order, ranges, reachability. Reads whole arrays.
    * @throws CorruptError saying what is wrong

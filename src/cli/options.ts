@@ -94,6 +94,19 @@ const searchOptions: OptionSpec[] = [
     parse: wholeNumber(0),
   },
   {
+    flags: '--refine <n>',
+    description: 'codes of flat and IVF: candidates ranked on the vectors for each result',
+    group: SEARCH,
+    parse: wholeNumber(1),
+  },
+  {
+    flags: '--target-recall <share>',
+    description:
+      'vectors: share of the true neighbours to find, 0 to 1; chooses the three above by what was measured when the index was built (default what build was given, if anything)',
+    group: SEARCH,
+    parse: number(0, 1),
+  },
+  {
     flags: '--k1 <x>',
     description: 'BM25: saturation of term frequency',
     group: SEARCH,
@@ -198,6 +211,19 @@ export const buildOptions: OptionSpec[] = [
     group: STRUCTURE,
     parse: repeated as OptionSpec['parse'],
     repeatable: true,
+  },
+  {
+    flags: '--target-recall <share>',
+    description:
+      'share of the true neighbours that searches find unless told otherwise, 0 to 1 (see docs/target-recall.md)',
+    group: STRUCTURE,
+    parse: number(0, 1),
+  },
+  {
+    flags: '--calibrate',
+    description:
+      'measure recall as --target-recall does, but leave the defaults: queries may then ask for any --target-recall',
+    group: STRUCTURE,
   },
   {
     flags: '--lang <code>',

@@ -7,6 +7,8 @@ export interface SearchFlags {
   gamma?: number;
   nprobe?: number;
   probeFade?: number;
+  refine?: number;
+  targetRecall?: number;
   k1?: number;
   b?: number;
   operator?: 'any' | 'all';
@@ -16,6 +18,34 @@ export interface SearchFlags {
 }
 
 export function searchSettings(flags: SearchFlags): RecallSettings {
-  const { branches, efSearch, gamma, nprobe, probeFade, k1, b, operator, syntax, filter, radius } = flags;
-  return { branches, efSearch, gamma, nprobe, probeFade, k1, b, operator, syntax, filter, radius };
+  const {
+    branches,
+    efSearch,
+    gamma,
+    nprobe,
+    probeFade,
+    refine,
+    targetRecall,
+    k1,
+    b,
+    operator,
+    syntax,
+    filter,
+    radius,
+  } = flags;
+  return {
+    branches,
+    efSearch,
+    gamma,
+    nprobe,
+    probeFade,
+    refine,
+    targetRecall,
+    k1,
+    b,
+    operator,
+    syntax,
+    filter,
+    radius,
+  };
 }

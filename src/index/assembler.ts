@@ -1,8 +1,8 @@
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StructureWriter, WriterEnvironment } from '../branch/index.js';
+import type { Structure, StructureWriter, WriterEnvironment } from '../branch/index.js';
 import type { IndexDocument, Schema } from '../schema/index.js';
-import { SegmentWriter } from '../segment/index.js';
+import { SegmentReader, SegmentWriter } from '../segment/index.js';
 import type { Metadata } from '../segment/metadata.js';
 import { segmentName } from './directory.js';
 import type { SegmentEntry } from './manifest.js';
@@ -27,7 +27,12 @@ export interface FinishedSegment {
   counts: Record<string, number>;
   /** Bytes of arrays by part. */
   parts: Record<string, number>;
+  /** Remarks of its structures. */
+  notes: string[];
 }
+
+/** Metadata by part. */
+type Parts = Record<string, { [key: string]: Metadata }>;
 
 /**
  * Takes documents until a segment is full, then writes it. When it is full depends on the input and
@@ -38,7 +43,7 @@ export class SegmentAssembler {
   private readonly schema: Schema;
   private readonly environment: WriterEnvironment;
   private readonly maxDocuments: number;
-  private writers: { part: string; writer: StructureWriter }[] = [];
+  private writers: { structure: Structure; name: string; part: string; writer: StructureWriter }[] = [];
   private base = 0;
   private documents = 0;
   private bytes = 0;
@@ -74,13 +79,14 @@ export class SegmentAssembler {
     if (this.documents === 0) this.open();
     const out = new SegmentWriter(this.environment.spills.path('segment'));
     try {
-      const parts: Record<string, Metadata> = {};
+      const parts: Parts = {};
       const counts: Record<string, number> = {};
       for (const { part, writer } of this.writers) {
         const written = await writer.finish(out, this.documents);
         parts[part] = written.meta;
         for (const [name, n] of Object.entries(written.counts)) counts[name] = (counts[name] ?? 0) + n;
       }
+      const notes = await this.calibrate(out, parts);
       const { bytes, digest, arrays } = out.finish({ base: this.base, documents: this.documents, parts });
       const file = segmentName(digest);
       renameSync(out.path, join(this.directory, file));
@@ -93,15 +99,46 @@ export class SegmentAssembler {
       this.base += this.documents;
       this.documents = 0;
       this.bytes = 0;
-      return { entry, counts, parts: sizes };
+      return { entry, counts, parts: sizes, notes };
     } catch (error) {
       out.abort();
       throw error;
     }
   }
 
+  /** Lets structures measure themselves in the file as it is, and adds what they say to their metadata. */
+  private async calibrate(out: SegmentWriter, parts: Parts): Promise<string[]> {
+    const able = this.writers.flatMap(({ structure, name, part }) =>
+      structure.calibrate === undefined ? [] : [{ structure, name, part }],
+    );
+    if (!this.environment.calibrate || able.length === 0) return [];
+    const { base, documents } = this;
+    out.checkpoint({ base, documents, parts });
+    // What the writers hold is let go before anything is opened.
+    this.writers = [];
+    const reader = new SegmentReader(out.path);
+    const notes: string[] = [];
+    try {
+      for (const { structure, name, part } of able) {
+        const measured = await structure.calibrate!(
+          name,
+          this.schema,
+          { reader, base, documents },
+          this.environment,
+        );
+        parts[part] = { ...parts[part], ...measured.meta };
+        notes.push(...measured.notes);
+      }
+    } finally {
+      reader.close();
+    }
+    return notes;
+  }
+
   private open(): void {
     this.writers = structuresOf(this.schema).map(({ structure, name, part }) => ({
+      structure,
+      name,
       part,
       writer: structure.writer(name, this.schema, this.environment),
     }));

@@ -227,6 +227,8 @@ export class BuildRun {
       memoryBytes: this.memoryBytes,
       threads: this.options.threads ?? availableParallelism(),
       seed: this.options.seed ?? 0,
+      calibrate: this.options.calibrate || this.options.targetRecall !== undefined,
+      targetRecall: this.options.targetRecall,
       progress: (name, done, total) => {
         this.options.signal?.throwIfAborted();
         this.report('finishing', { name, done, total });

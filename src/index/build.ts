@@ -2,7 +2,7 @@ import { UsageError } from '../errors/index.js';
 import { resolveInputs } from '../records/index.js';
 import type { Schema } from '../schema/index.js';
 import { SpillDirectory } from '../storage/index.js';
-import { specUnder } from '../vector/index.js';
+import { checkTargetRecall, specUnder } from '../vector/index.js';
 import { VERSION } from '../version.js';
 import { DEFAULT_SEGMENT_DOCUMENTS } from './assembler.js';
 import { BuildRun } from './build-run.js';
@@ -17,6 +17,13 @@ import { analyzerFor, parseMetrics, parseStructures } from './request.js';
 export const DEFAULT_MEMORY_BYTES = 2 ** 30;
 /** Least memory a build can work with: read buffers and the tables below have a floor. */
 const MIN_MEMORY_BYTES = 32 * 2 ** 20;
+
+/** A target without anything that could meet it. */
+function aimless({ targetRecall }: BuildOptions, schema: Schema): string[] {
+  if (targetRecall === undefined || schema.vectors.length > 0) return [];
+  return ['--target-recall is of vectors, and this index has no vector field'];
+}
+
 function emptiness(schema: Schema, documents: number): string[] {
   if (documents === 0 || schema.text.length > 0 || schema.vectors.length > 0) return [];
   return [
@@ -45,6 +52,7 @@ export async function buildIndex(options: BuildOptions): Promise<BuildReport> {
   const metric = parseMetrics(options.metric ?? []);
   const structure = parseStructures(options.vectorIndex ?? []);
   const analyzer = analyzerFor(options);
+  if (options.targetRecall !== undefined) checkTargetRecall(options.targetRecall);
   const kinds = new Set(inputs.map((input) => input.kind));
   if (kinds.size > 1) {
     throw new UsageError(
@@ -109,8 +117,8 @@ export async function buildIndex(options: BuildOptions): Promise<BuildReport> {
       peakRssBytes: process.resourceUsage().maxRSS * 1024,
       rejected: run.rejected,
       rejectedRecords: run.rejectedRecords,
-      notes,
-      warnings: [...run.warnings, ...emptiness(schema, run.documents)],
+      notes: [...notes, ...new Set(segments.flatMap((segment) => segment.notes))],
+      warnings: [...run.warnings, ...aimless(options, schema), ...emptiness(schema, run.documents)],
       output: options.output,
     };
   } finally {

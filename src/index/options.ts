@@ -25,6 +25,10 @@ export interface BuildOptions {
   stemmer?: string;
   stopwords?: string;
   cjk?: string;
+  /** Recall that searches of vectors shall reach unless told otherwise, above 0 and below 1; measured. */
+  targetRecall?: number;
+  /** Measure what vector structures find at which effort, target or not: queries may then name any. */
+  calibrate?: boolean;
   memoryBytes?: number;
   /** Threads that build graphs and lists, all cores when not given; they change no byte. */
   threads?: number;

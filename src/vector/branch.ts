@@ -9,6 +9,8 @@ import type {
   SegmentView,
 } from '../branch/index.js';
 import type { VectorField } from '../schema/index.js';
+import { formatEffort } from './dial.js';
+import { SegmentEfforts, type TargetEffort } from './effort.js';
 import { cut, exactNearest, exactWithin } from './exact/index.js';
 import { implementations } from './implementations.js';
 import type { VectorSearcher } from './kind.js';
@@ -29,6 +31,7 @@ export class VectorBranch implements Branch {
   /** The same, of segments left in their files. */
   private coldSearchers: (VectorSearcher | null | undefined)[] = [];
   private coldSearches: number[] = [];
+  private readonly efforts: (SegmentEfforts | undefined)[] = [];
   private last: { options: SearchOptions; settings: Settings } | undefined;
 
   constructor(field: VectorField, segments: SegmentView[]) {
@@ -42,7 +45,9 @@ export class VectorBranch implements Branch {
     const settings = this.settingsOf(options);
     const vector = queryVector(this.field, query);
     if (vector !== undefined && settings.radius !== undefined) leastScore(this.field, settings.radius);
-    return vector === undefined ? undefined : new PreparedVector(this, vector, settings);
+    return vector === undefined
+      ? undefined
+      : new PreparedVector(this, vector, settings, options.targetRecall);
   }
 
   searchMany(prepared: PreparedVector[], segment: number, depth: number, filter?: DocSet): Candidates[] {
@@ -52,13 +57,16 @@ export class VectorBranch implements Branch {
     const alike =
       filter === undefined &&
       first.settings.radius === undefined &&
-      prepared.every(({ settings }) => settings === first.settings);
+      prepared.every(({ settings, asked }) => settings === first.settings && asked === first.asked);
     if (searcher === null || !alike || !(first.settings.exact || searcher.searchMany !== undefined)) {
       return prepared.map((query) => query.search(segment, depth, filter));
     }
     const vectors = prepared.map(({ vector }) => vector);
     if (first.settings.exact) return exactOf(searcher, vectors, depth);
-    const request = { depth, settings: first.settings, note: (text: string) => first.note(text) };
+    // Those that are alike are settled alike.
+    let { settings } = first;
+    for (const query of prepared) settings = query.settle(searcher, segment, depth);
+    const request = { depth, settings, note: (text: string) => first.note(text) };
     return searcher.searchMany!(vectors, request);
   }
 
@@ -113,6 +121,12 @@ export class VectorBranch implements Branch {
     }
     return searcher;
   }
+
+  /** What a segment's recall depends on. @throws CorruptError */
+  effortsOf(searcher: VectorSearcher, segment: number): SegmentEfforts {
+    this.efforts[segment] ??= new SegmentEfforts(searcher.rows.part, implementations[this.field.spec.kind]);
+    return this.efforts[segment];
+  }
 }
 
 /** Every kind can answer exactly. */
@@ -126,22 +140,28 @@ class PreparedVector implements PreparedQuery {
   readonly vector: QueryVector;
   readonly settings: Settings;
   private readonly branch: VectorBranch;
+  /** Recall that the query asks for. */
+  readonly asked: number | undefined;
   private remarks: string[] = NONE;
+  /** By segment searched, where a recall is aimed at. */
+  private targets: TargetEffort[] | undefined;
 
-  constructor(branch: VectorBranch, vector: QueryVector, settings: Settings) {
+  constructor(
+    branch: VectorBranch,
+    vector: QueryVector,
+    settings: Settings,
+    targetRecall: number | undefined,
+  ) {
     this.branch = branch;
     this.vector = vector;
     this.settings = settings;
+    this.asked = targetRecall;
   }
 
   /** Put into words when they are asked for: a batch of queries asks once or never. */
   get notes(): string[] {
-    const { branch, settings, remarks } = this;
-    const how =
-      settings.exact || settings.radius !== undefined
-        ? 'exact: every vector compared'
-        : implementations[branch.field.spec.kind].describe(settings);
-    return [how, ...remarks].map((text) => `${branch.name}: ${text}`);
+    const { branch, remarks } = this;
+    return [this.how(), ...remarks].map((text) => `${branch.name}: ${text}`);
   }
 
   search(segment: number, depth: number, filter?: DocSet): Candidates {
@@ -160,7 +180,7 @@ class PreparedVector implements PreparedQuery {
     }
     if (filter !== undefined) return rows.exactAmong(this.vector, depth, rows.matches(filter));
     if (this.settings.exact) return exactOf(searcher, [this.vector], depth)[0];
-    const { settings } = this;
+    const settings = this.settle(searcher, segment, depth);
     return searcher.search(this.vector, { depth, settings, filter, note: (text) => this.note(text) });
   }
 
@@ -184,6 +204,38 @@ class PreparedVector implements PreparedQuery {
       hamming: { differingBits: 0 - score },
     }[metric];
     return { score, summary: what, details: [{ field: name, metric, dim, ...measured }] };
+  }
+
+  /** Settings for a segment: what is given stands; else the recall that is aimed at decides. */
+  settle(searcher: VectorSearcher, segment: number, depth: number): Settings {
+    const { asked, settings } = this;
+    const efforts = this.branch.effortsOf(searcher, segment);
+    if (efforts.given(settings)) {
+      if (asked !== undefined) this.note('what is given stands, whatever recall is aimed at');
+      return settings;
+    }
+    const found = efforts.choose(asked, depth);
+    if (found === undefined) return settings;
+    this.targets ??= [];
+    this.targets[segment] = found;
+    if (found.reached !== undefined) {
+      this.note(`a recall of ${found.target} is beyond what was measured, ${found.reached.toFixed(4)}`);
+    }
+    return found.settings;
+  }
+
+  private how(): string {
+    const { branch, settings } = this;
+    const { kind } = branch.field.spec;
+    if (settings.exact || settings.radius !== undefined) return 'exact: every vector compared';
+    const targets = this.targets?.filter((target) => target !== undefined);
+    if (targets === undefined) return implementations[kind].describe(settings);
+    const effort = formatEffort(targets[0].dials, (setting) => {
+      const values = targets.map((target) => target.settings[setting]!);
+      const [least, most] = [Math.min(...values), Math.max(...values)];
+      return least === most ? least : `${least} to ${most}`;
+    });
+    return `${kind}, ${effort} for a recall of ${targets[0].target}`;
   }
 
   note(text: string): void {

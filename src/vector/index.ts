@@ -21,6 +21,7 @@ export {
   vectorKinds,
   vectorStages,
 } from './kinds.js';
+export { checkTargetRecall } from './query.js';
 export { readVector } from './read.js';
 export { defaultVectorSpec, parseMetric, resolveVectorSpec, specUnder } from './spec.js';
 export { vectorStructure } from './structure.js';

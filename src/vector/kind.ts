@@ -27,6 +27,40 @@ export interface VectorSearcher {
   exactMany?(queries: QueryVector[], depth: number): Candidates[];
   /** The best `depth` of the rows with a score of at least `least`, likewise. */
   exactWithin?(query: QueryVector, least: number, depth: number): Candidates;
+  /** Kinds whose rows are found by way of other rows have it: how to leave some of them out, each in its turn. */
+  leaveOut?(positions: Uint32Array): LeftOut;
+  /** True when a row may be left out; absent: all may. */
+  removable?(position: number): boolean;
+}
+
+/** Rows that can be taken from what is searched, one at a time. */
+export interface LeftOut {
+  /** search(), with number `i` of the rows gone as if it had never been added. */
+  search(i: number, query: QueryVector, request: VectorRequest): Candidates;
+}
+
+/** Values of settings that a kind trades time for recall by. */
+export type Effort = Partial<Record<EffortSetting, number>>;
+export type EffortSetting = 'efSearch' | 'nprobe' | 'refine';
+export type EffortRival = 'gamma' | 'probeFade';
+
+/** One of these settings for one part. All functions take the number of results wanted where they depend on it. */
+export interface Dial {
+  setting: EffortSetting;
+  /** Smallest value that makes a difference. */
+  least(depth: number): number;
+  /** The value tried after another. */
+  next(value: number): number;
+  /** No value from here on is tried without need. */
+  limit(depth: number): number;
+  /** From here on nothing is missed on this dial's account. */
+  most(depth: number): number;
+  /** Other settings of a query that take its place. */
+  rivals: EffortRival[];
+  /** Values grow with the depth in proportion, beyond those measured. */
+  grows: boolean;
+  /** Bytes a search reads on this dial's account, roughly: which of two dials to turn. */
+  cost(value: number, depth: number): number;
 }
 
 /** What is asked of a segment, beside the query vector. */
@@ -59,6 +93,8 @@ export interface VectorImplementation {
   openCold?(part: VectorPart): VectorSearcher;
   /** @throws CorruptError when an invariant of the kind does not hold */
   check(part: VectorPart): void;
+  /** What a part's recall depends on; none, or absent: searches are exact. */
+  dials?(part: VectorPart): Dial[];
   /** Settings a query is run with, for --explain. */
   describe(settings: Settings): string;
 }

@@ -10,7 +10,7 @@ export interface VectorParam {
 
 /** A setting of a query that concerns a kind. */
 export interface VectorQueryOption {
-  name: 'efSearch' | 'gamma' | 'nprobe' | 'probeFade' | 'exact';
+  name: 'efSearch' | 'gamma' | 'nprobe' | 'probeFade' | 'refine' | 'targetRecall' | 'exact';
   /** As text: some defaults depend on the index. */
   default: string;
   meaning: string;
@@ -65,6 +65,18 @@ const EXACT: VectorQueryOption = {
   meaning: 'compare with every vector; the answer is proven, not estimated',
 };
 
+const REFINE: VectorQueryOption = {
+  name: 'refine',
+  default: 'as the spec says',
+  meaning: 'candidates ranked on the vectors for each result, where there are codes',
+};
+
+const TARGET: VectorQueryOption = {
+  name: 'targetRecall',
+  default: 'what the index was built for, if anything',
+  meaning: 'share of the true nearest to find: chooses the settings above by what was measured',
+};
+
 /** Kinds of vector index, as --vector-index, its help and its documentation name them. */
 export const vectorKinds: VectorKind[] = [
   {
@@ -73,7 +85,7 @@ export const vectorKinds: VectorKind[] = [
     params: [],
     stages: ['sq8', 'pq', 'rabitq'],
     defaultStage: undefined,
-    queryOptions: [EXACT],
+    queryOptions: [REFINE, TARGET, EXACT],
   },
   {
     kind: 'ivf',
@@ -101,6 +113,8 @@ export const vectorKinds: VectorKind[] = [
         meaning:
           'the i-th nearest list is left out where i times (its squared distance / that of the nearest)^probeFade is beyond nprobe; 0: none is',
       },
+      REFINE,
+      TARGET,
       EXACT,
     ],
   },
@@ -137,6 +151,7 @@ export const vectorKinds: VectorKind[] = [
         default: 'none',
         meaning: `ends the walk where all that is left is farther than 1 + gamma times the last hit; efSearch then is at most ${GAMMA_EF_SEARCH}`,
       },
+      TARGET,
       EXACT,
     ],
   },

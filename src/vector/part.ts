@@ -24,6 +24,13 @@ export function bytesStride({ metric, dim }: VectorField): number {
   return metric === 'hamming' ? bitStride(dim) : byteStride(dim);
 }
 
+/** The space two stored rows are compared in. */
+export function rowSpaceOf({ field, bytes }: VectorPart): Space {
+  const space = spaceOf(field.metric);
+  if (!bytes || space === SPACE.hamming) return space;
+  return space === SPACE.l2 ? SPACE.byteL2 : SPACE.byteDot;
+}
+
 /** A field's part of one segment, its metadata checked against the schema and the file. */
 export interface VectorPart {
   reader: SegmentReader;

@@ -105,14 +105,16 @@ export interface Settings {
   probeFade: number;
   /** Undefined: as many as are wanted, wherever they are. */
   radius: number | undefined;
+  /** Undefined: as the spec of the field says. */
+  refine: number | undefined;
 }
 
 /** Far beyond where every vector is looked at. */
 const MOST_GAMMA = 1000;
 
-/** @throws UsageError for a number that is not a whole one of at least 1 */
+/** @throws UsageError for a number that is not a whole one of at least 1, or a recall that can't be promised */
 export function querySettings(options: SearchOptions): Settings {
-  for (const name of ['efSearch', 'nprobe'] as const) {
+  for (const name of ['efSearch', 'nprobe', 'refine'] as const) {
     const value = options[name];
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1)) {
       throw new UsageError(`${name} is ${value}; give a whole number of at least 1`);
@@ -124,12 +126,14 @@ export function querySettings(options: SearchOptions): Settings {
   const { probeFade = 0 } = options;
   if (!(Number.isInteger(probeFade) && probeFade >= 0 && probeFade <= MOST_PROBE_FADE))
     throw new UsageError(`probeFade is ${probeFade}; give a whole number from 0 to ${MOST_PROBE_FADE}`);
+  if (options.targetRecall !== undefined) checkTargetRecall(options.targetRecall);
   return {
     exact: options.exact ?? false,
     efSearch: options.efSearch,
     gamma: options.gamma,
     nprobe: options.nprobe,
     probeFade,
+    refine: options.refine,
     radius: options.radius,
   };
 }
@@ -147,4 +151,12 @@ export function leastScore({ metric, name }: VectorField, radius: number): numbe
   if (metric === 'l2') return 0 - radius * radius;
   if (metric === 'hamming') return 0 - radius;
   return metric === 'cosine' ? 1 - radius : radius;
+}
+
+/** @throws UsageError for a recall that is none, or is certain only when every vector is compared */
+export function checkTargetRecall(recall: number): void {
+  if (recall > 0 && recall < 1) return;
+  const mend =
+    recall === 1 ? 'all of the nearest are certain with exact search only' : 'give a number between 0 and 1';
+  throw new UsageError(`a target recall of ${recall}: ${mend}`);
 }

@@ -64,6 +64,8 @@ export class VectorRows {
   private readonly documents: RowDocuments;
   /** Rows are read one by one for good: searches load nothing. */
   private readonly cold: boolean;
+  /** Searches that may read rows one by one; the next loads them all. */
+  singleReads = SINGLE_READS;
   private readonly top = new SortedTop();
   /** A filter is used for many queries. */
   private readonly matching = new WeakMap<DocSet, Matches>();
@@ -104,7 +106,7 @@ export class VectorRows {
 
   /** Puts a query where the kernels find it. May load the rows: what was at the tail of the arena is lost. */
   setQuery(query: QueryVector): void {
-    if (this.base === undefined && !this.cold && this.reads++ >= SINGLE_READS) this.load();
+    if (this.base === undefined && !this.cold && this.reads++ >= this.singleReads) this.load();
     const { kernels } = this.arena;
     this.singleView.set(query.single);
     if (query.isSingle) kernels.widenQuery(this.query, this.components, this.queryDouble);

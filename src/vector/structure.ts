@@ -1,6 +1,7 @@
 import type { Structure } from '../branch/index.js';
 import type { Schema, VectorField } from '../schema/index.js';
 import { VectorBranch } from './branch.js';
+import { calibratePart, decodeCalibration } from './calibrate/index.js';
 import { checkRows } from './check.js';
 import { checkCodes } from './codes/index.js';
 import { implementations } from './implementations.js';
@@ -20,13 +21,19 @@ export const vectorStructure: Structure = {
     const field = fieldOf(schema, name);
     implementations[field.spec.kind].requireMemory?.(field, documents, memoryBytes);
   },
+  calibrate: async (name, schema, segment, environment) => {
+    const part = openPart(fieldOf(schema, name), segment);
+    return calibratePart(part, implementations[part.field.spec.kind], environment);
+  },
   branch: (name, schema, segments) => new VectorBranch(fieldOf(schema, name), segments),
   check: (name, schema, segment) => {
     const part = openPart(fieldOf(schema, name), segment);
     checkRows(part);
     if (part.count === 0) return;
     checkCodes(part);
-    implementations[part.field.spec.kind].check(part);
+    const { check, dials } = implementations[part.field.spec.kind];
+    check(part);
+    decodeCalibration(part, dials?.(part) ?? []);
   },
 };
 

@@ -21,6 +21,8 @@ interface Options {
   store?: string[] | boolean;
   vectorIndex?: string[];
   metric?: string[];
+  targetRecall?: number;
+  calibrate?: boolean;
   lang?: string;
   stemmer?: string;
   stopwords?: string;
@@ -57,6 +59,8 @@ export async function build(
       store: options.store === false ? 'none' : Array.isArray(options.store) ? options.store : 'all',
       vectorIndex: options.vectorIndex,
       metric: options.metric,
+      targetRecall: options.targetRecall,
+      calibrate: options.calibrate,
       lang: options.lang,
       stemmer: options.stemmer,
       stopwords: options.stopwords,

@@ -37,6 +37,42 @@ function sizeOf({ metric, dim }: VectorField): string {
     : `${dim} dimensions`;
 }
 
+/** What calibration recorded, as the metadata of a part has it. */
+interface Calibration {
+  queries: number;
+  target?: number;
+  curves: {
+    depth: number;
+    efforts: Record<string, number[]>;
+    recalls: number[];
+    chosen?: Record<string, number>;
+  }[];
+}
+
+/** The settings that meet the target of an index, or what was measured where it has none; each over all segments. */
+function recallOf(found: IndexInfo, field: string): string[] {
+  const calibrations = found.segments
+    .map(({ parts }) => parts[`vector/${field}`]?.calibration as Calibration | undefined)
+    .filter((calibration) => calibration !== undefined);
+  const curves = calibrations.flatMap((calibration) => calibration.curves);
+  const depths = [...new Set(curves.map((curve) => curve.depth))];
+  return depths.map((depth) => {
+    const own = curves.filter((curve) => curve.depth === depth);
+    const target = calibrations[0].target;
+    if (target === undefined) {
+      const least = Math.min(...own.map(({ recalls }) => recalls[0]));
+      const most = Math.min(...own.map(({ recalls }) => Math.max(...recalls)));
+      return `recall@${depth} measured from ${least.toFixed(3)} to ${most.toFixed(3)}`;
+    }
+    const settings = Object.keys(own[0].efforts).map((setting) => {
+      const values = own.map(({ chosen }) => chosen?.[setting] ?? 0);
+      const [low, high] = [Math.min(...values), Math.max(...values)];
+      return `${setting} ${low === high ? low : `${low} to ${high}`}`;
+    });
+    return `recall@${depth} of ${target} at ${settings.join(', ')}`;
+  });
+}
+
 function render(found: IndexInfo): string {
   const { fields, bytes, counts } = found;
   const rows: string[][] = [
@@ -65,6 +101,7 @@ function render(found: IndexInfo): string {
       `vector ${field.name}`,
       `${sizeOf(field)}, ${field.metric}, ${formatIndexSpec(field.spec)}${rowsOf(found, field)}`,
     ]);
+    for (const line of recallOf(found, field.name)) rows.push(['  by measure', line]);
   }
   for (const role of ['keyword', 'number'] as const)
     if (fields[role].length > 0) rows.push([role, fields[role].join(', ')]);

@@ -13,5 +13,6 @@ export { checkCodes } from './check.js';
 export { type Coder, codeBytes, trainCoder, writeCoder } from './coder.js';
 export type { ListCodes, ListScan, RowTable } from './list-codes.js';
 export { openListCodes } from './open.js';
+export { refineDials, scannedBytes } from './refine.js';
 export { CodeTable, loadCoder, openCodes } from './table.js';
 export { centreCodes, writeListCodes } from './write.js';

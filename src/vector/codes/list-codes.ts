@@ -16,8 +16,11 @@ export interface ListCodes {
   readonly centreStride: number | undefined;
   /** True where codes are rows that one query is compared with as another: every prepared query has `code`. */
   readonly areRows: boolean;
-  /** Candidates worth finding for a depth: these are ranked on the rows. */
-  candidates(depth: number): number;
+  /**
+   * Candidates worth finding for a depth: these are ranked on the rows.
+   * @param refine how many for each result, where a query says so
+   */
+  candidates(depth: number, refine?: number): number;
   /**
    * Makes a query ready for scans.
    * @param at queryBytes, 64-byte aligned; the scan's own while it is used

@@ -4,21 +4,16 @@ import type { QueryVector } from '../query.js';
 import { SLACK, type VectorRows } from '../rows.js';
 import { BlockLists, blockStage } from './blocks/index.js';
 import type { ListCodes, ListScan, Lists, RowTable } from './list-codes.js';
+import { refineFactor } from './refine.js';
 import { type CodeTable, openCodes } from './table.js';
 
 /** Candidates kept of a scan on codes, in depths: a quarter of them, or all where axes were left out, are scored on the rows. */
 const SCAN_BREADTH = 8;
 
-/** Candidates ranked on the rows for each result wanted, where the spec leaves it open. */
-const REFINE: Record<string, number> = { pq: 8, rabitq: 24 };
-
 /** @throws CorruptError, ResourceError */
 export function openListCodes(part: VectorPart, rows: VectorRows, lists: Lists): ListCodes {
-  const blocks = blockStage(part.field);
-  if (blocks !== undefined) {
-    const asked = part.field.spec.stages.find(({ kind }) => kind === 'refine')?.params.factor ?? 0;
-    const refine = asked > 0 ? asked : REFINE[blocks.kind];
-    return new BlockLists(part, rows.arena, lists, refine);
+  if (blockStage(part.field) !== undefined) {
+    return new BlockLists(part, rows.arena, lists, refineFactor(part.field));
   }
   const table = openCodes(part, rows.arena);
   if (table !== undefined) return new TableLists(table, rows.arena, lists);
@@ -43,7 +38,8 @@ class TableLists implements ListCodes {
     this.lists = lists;
   }
 
-  candidates(depth: number): number {
+  candidates(depth: number, refine?: number): number {
+    if (refine !== undefined) return Math.max(depth + SLACK, refine * depth);
     return this.table.candidates(SCAN_BREADTH * depth, depth);
   }
 

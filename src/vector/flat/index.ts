@@ -3,7 +3,7 @@
  * these pay (../exact); with codes all of these are scanned, and the best ranked on the rows.
  * O(vectors · bytes of a code) a query.
  */
-import { blockStage, writeListCodes } from '../codes/index.js';
+import { blockStage, refineDials, writeListCodes } from '../codes/index.js';
 import { ColdExactSearcher, checkScreen, ExactSearcher, writeScreen } from '../exact/index.js';
 import type { BuildInput, VectorImplementation } from '../kind.js';
 import { Pace } from '../pace.js';
@@ -36,6 +36,7 @@ export const flat: VectorImplementation = {
   },
 
   check: checkScreen,
+  dials: refineDials,
 
   describe: () => 'flat: every vector compared',
 };

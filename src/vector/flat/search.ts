@@ -39,10 +39,10 @@ export class FlatCodeSearcher implements VectorSearcher {
     this.runAt = arena.allocate(8);
   }
 
-  search(query: QueryVector, { depth }: VectorRequest): Candidates {
+  search(query: QueryVector, { depth, settings }: VectorRequest): Candidates {
     const { part, arena } = this.rows;
     const wanted = Math.min(depth, part.count);
-    const limit = this.codes.candidates(wanted);
+    const limit = this.codes.candidates(wanted, settings.refine);
     if (limit >= part.count) return this.rows.exact(query, depth);
     this.rows.setQuery(query);
     const scan = this.codes.prepare(query, this.queryAt);

@@ -9,6 +9,7 @@ import type { VectorImplementation } from '../kind.js';
 import { buildHnsw, requireGraphMemory } from './build.js';
 import { checkHnsw } from './check.js';
 import { ColdHnswSearcher } from './cold.js';
+import { graphDials } from './dials.js';
 import { breadthOf, HnswSearcher } from './search.js';
 
 export const hnsw: VectorImplementation = {
@@ -17,6 +18,7 @@ export const hnsw: VectorImplementation = {
   open: (part) => new HnswSearcher(part),
   openCold: (part) => new ColdHnswSearcher(part),
   check: checkHnsw,
+  dials: graphDials,
   describe: (settings) => {
     const { gamma } = settings;
     const adaptive = gamma === undefined ? '' : `gamma ${gamma}, `;

@@ -1,15 +1,16 @@
 import { type Candidates, metaCount } from '../../branch/index.js';
 import { CorruptError } from '../../errors/index.js';
-import { aligned, MAX_M, NO_LINK, type Pointer } from '../../kernels/index.js';
+import { aligned, MAX_M, NO_LINK, type Pointer, SPACE } from '../../kernels/index.js';
 import type { VectorField } from '../../schema/index.js';
 import { type CodeTable, openCodes } from '../codes/index.js';
-import type { VectorRequest, VectorSearcher } from '../kind.js';
+import type { LeftOut, VectorRequest, VectorSearcher } from '../kind.js';
 import { DEFAULT_EF_SEARCH, GAMMA_EF_SEARCH } from '../kinds.js';
-import { expectShape, loadOrder, type VectorPart } from '../part.js';
+import { expectShape, loadOrder, rowSpaceOf, type VectorPart } from '../part.js';
 import type { QueryVector, Settings } from '../query.js';
 import { SLACK, VectorRows } from '../rows.js';
 import { tabulateDescent } from './descent.js';
 import { GraphArena, linkShape, poolBytes, type WalkRule } from './graph.js';
+import { leaveOut } from './left-out.js';
 import { LEVEL_BLOCK, levelSums, MAX_LEVEL } from './levels.js';
 
 /** What the metadata of a graph says, bounded. */
@@ -88,6 +89,7 @@ export class HnswSearcher implements VectorSearcher {
   readonly rows: VectorRows;
   private readonly part: VectorPart;
   private readonly graph: GraphArena;
+  private readonly levels: Uint8Array;
   /** Undefined when the graph runs on the rows themselves. */
   private readonly codes: CodeTable | undefined;
   private readonly power: number;
@@ -100,6 +102,7 @@ export class HnswSearcher implements VectorSearcher {
     expectShape(part, 'links', 'u32', [count, below]);
     const levels = loadLevels(part, above, entry, maxLevel);
     this.part = part;
+    this.levels = levels;
     this.rows = new VectorRows(part, loadOrder(part));
     const { arena } = this.rows;
     this.codes = openCodes(part, arena);
@@ -149,8 +152,6 @@ export class HnswSearcher implements VectorSearcher {
     const pools = at + queries.length * queryBytes;
     const table = codes ?? rows;
     const space = table.place(queries[0], at);
-    // Where keys are the distances, nothing is compared again.
-    const exact = codes === undefined && rows.keysAreExact;
     let count = 1;
     // A query that needs another kernel is rare: far outside of all data, or not of whole numbers.
     while (count < queries.length && table.place(queries[count], at + count * queryBytes) === space) count++;
@@ -158,7 +159,8 @@ export class HnswSearcher implements VectorSearcher {
     const sizes = graph.searchMany(at, queryBytes, count, rule, pools).slice();
     const free = pools + poolBytes(count, breadth);
     for (let i = 0; i < count; i++) {
-      if (!exact || i === 0) rows.setQuery(queries[i]);
+      // Where keys are the distances, nothing is compared again.
+      if (codes !== undefined || !rows.keysAreExact) rows.setQuery(queries[i]);
       found.push(this.rank(pools + i * breadth * 8, sizes[i], rule, free));
     }
     if (count < queries.length) {
@@ -173,6 +175,18 @@ export class HnswSearcher implements VectorSearcher {
       return this.rows.rankPool(pool, size, this.codes.candidates(breadth, depth), depth, free);
     if (this.rows.keysAreExact) return this.rows.rankKeys(pool, size, depth);
     return this.rows.rankPool(pool, size, depth + SLACK, depth, free);
+  }
+
+  /** Nodes of higher levels, which a hash of their numbers chose, are ways to others. */
+  removable(position: number): boolean {
+    return this.levels[position] === 0;
+  }
+
+  leaveOut(positions: Uint32Array): LeftOut {
+    const { base, stride, width } = this.codes ?? this.rows.table();
+    const space = this.codes === undefined ? rowSpaceOf(this.part) : SPACE.byteL2;
+    const codes = { base, stride, width, space };
+    return leaveOut(positions, this.graph, codes, (query, request) => this.search(query, request));
   }
 
   private boundUpper(levels: Uint8Array, above: number): void {

@@ -55,7 +55,7 @@ export class IvfSearcher implements VectorSearcher {
     if (probes > asked) note(`nprobe raised to ${probes}: fewer lists hold less than ${wanted}`);
     if (probes === nlist) return this.rows.exact(query, depth);
 
-    const limit = this.limit(wanted);
+    const limit = this.limit(wanted, settings);
     const reservoir = arena.tail(reservoirBytes(limit));
     kernels.openReservoir(reservoir, limit);
     const { listsAt, basesAt } = this.probe;
@@ -91,7 +91,7 @@ export class IvfSearcher implements VectorSearcher {
       demand.add(i, this.probe.lists, probes);
       return true;
     });
-    const limit = this.limit(wanted);
+    const limit = this.limit(wanted, settings);
     const bytes = aligned(reservoirBytes(limit));
     const pairs = at + queries.length * queryBytes;
     const starts = pairs + aligned(demand.size * 8);
@@ -125,8 +125,8 @@ export class IvfSearcher implements VectorSearcher {
     return Math.min(nprobe ?? defaultNprobe(nlist), nlist);
   }
 
-  private limit(wanted: number): number {
-    return Math.min(this.rows.part.count, this.codes.candidates(wanted));
+  private limit(wanted: number, { refine }: Settings): number {
+    return Math.min(this.rows.part.count, this.codes.candidates(wanted, refine));
   }
 
   /** Leaves the lists to scan in the probe, nearest first. @returns how many: those asked for, or more if they hold too little */

@@ -83,8 +83,8 @@ export class BlockLists implements ListCodes {
     this.products = new Float64Array(book.groups * WORDS);
   }
 
-  candidates(depth: number): number {
-    return Math.max(depth + SLACK, this.refine * depth);
+  candidates(depth: number, refine = this.refine): number {
+    return Math.max(depth + SLACK, refine * depth);
   }
 
   prepare(query: QueryVector, at: Pointer): ListScan {
