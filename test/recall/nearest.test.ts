@@ -11,7 +11,10 @@ const DIM = 5;
 const next = random(1);
 // Few different values, so that scores tie within a segment and across segments.
 const vectors = Array.from({ length: 230 }, () => Array.from({ length: DIM }, () => Math.floor(next() * 3)));
-const queries = Array.from({ length: 40 }, () => Array.from({ length: DIM }, () => Math.floor(next() * 3)));
+// Of whole numbers and not, by turns: they are compared by different kernels.
+const queries = Array.from({ length: 40 }, (_, i) =>
+  Array.from({ length: DIM }, () => Math.floor(next() * 3) + (i % 5 < 2 ? 0.25 : 0)),
+);
 
 beforeAll(async () => {
   await kernelsBuilt();

@@ -152,6 +152,8 @@ export class HnswSearcher implements VectorSearcher {
     const pools = at + queries.length * queryBytes;
     const table = codes ?? rows;
     const space = table.place(queries[0], at);
+    // Where keys are the distances, nothing is compared again.
+    const exact = codes === undefined && rows.keysAreExact;
     let count = 1;
     // A query that needs another kernel is rare: far outside of all data, or not of whole numbers.
     while (count < queries.length && table.place(queries[count], at + count * queryBytes) === space) count++;
@@ -159,8 +161,7 @@ export class HnswSearcher implements VectorSearcher {
     const sizes = graph.searchMany(at, queryBytes, count, rule, pools).slice();
     const free = pools + poolBytes(count, breadth);
     for (let i = 0; i < count; i++) {
-      // Where keys are the distances, nothing is compared again.
-      if (codes !== undefined || !rows.keysAreExact) rows.setQuery(queries[i]);
+      if (!exact || i === 0) rows.setQuery(queries[i]);
       found.push(this.rank(pools + i * breadth * 8, sizes[i], rule, free));
     }
     if (count < queries.length) {
