@@ -5,22 +5,48 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.stderr.write(`shortlist: needs Node 20.19 or later, this is ${process.versions.node}\n`);
   process.exit(2);
 }
-for (const stream of [process.stdout, process.stderr]) {
-  // A reader that goes away (`| head`) is a clean end.
-  stream.on('error', (error) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    // Synchronously: the other stream may be as stuck as this one.
-    try {
-      require('node:fs').writeSync(
-        2,
-        `shortlist: the output can't be written (${error.code}); make room, or send it elsewhere\n`,
-      );
-    } catch {}
-    process.exit(5);
-  });
+
+// Streams are made when they are written to, which a query does to one of them only: each takes 2 ms.
+const made = new Map();
+function guarded(name) {
+  let stream = made.get(name);
+  if (stream === undefined) {
+    stream = process[name];
+    made.set(name, stream);
+    // A reader that goes away (`| head`) is a clean end.
+    stream.on('error', (error) => {
+      if (error.code === 'EPIPE') process.exit(0);
+      // Synchronously: the other stream may be as stuck as this one.
+      try {
+        require('node:fs').writeSync(
+          2,
+          `shortlist: the output can't be written (${error.code}); make room, or send it elsewhere\n`,
+        );
+      } catch {}
+      process.exit(5);
+    });
+  }
+  return stream;
 }
-const { main } = require('../dist/cli.cjs');
-main(process.argv.slice(2), process).then((code) => {
+const io = {
+  env: process.env,
+  get stdin() {
+    return process.stdin;
+  },
+  get stdout() {
+    return guarded('stdout');
+  },
+  get stderr() {
+    return guarded('stderr');
+  },
+};
+
+const args = process.argv.slice(2);
+// One query is over in milliseconds: it has a bundle of its own, without what builds, evaluates and answers batches.
+const batch = args.some((arg) => arg === '--queries' || arg.startsWith('--queries='));
+const { main } = require(args[0] === 'query' && !batch ? '../dist/query.cjs' : '../dist/cli.cjs');
+main(args, io).then(async (code) => {
   // What is still buffered for a slow pipe gets out first; an open stdin must not keep us.
-  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+  for (const stream of made.values()) await new Promise((resolve) => stream.write('', resolve));
+  process.exit(code);
 });

@@ -32,6 +32,20 @@ const separate = {
   },
 };
 
+/**
+ * The command line for `query` with one query: without what other commands and batches need. Parts are split by files, so
+ * what several commands share has all that any of them uses of a file.
+ */
+const queryOnly = {
+  name: 'query-only',
+  setup(build) {
+    build.onResolve({ filter: /\/commands\/(build|eval|info|get|check)\.js$|\/batch\.js$/ }, () => ({
+      path: './cli.cjs',
+      external: true,
+    }));
+  },
+};
+
 const common = {
   absWorkingDir: root,
   bundle: true,
@@ -52,12 +66,13 @@ const commonjs = { ...common, format: 'cjs', define, banner: { js: banner } };
  * The command line and its threads as CommonJS files that share what they have in common: a command loads what it runs.
  * esbuild splits ES modules only, so each file it splits off is turned to CommonJS behind it.
  */
-async function buildSplit(entryPoints) {
+async function buildSplit(entryPoints, plugins = common.plugins) {
   const result = await esbuild.build({
     ...common,
     format: 'esm',
     splitting: true,
     write: false,
+    plugins,
     define,
     entryPoints,
     outdir: 'dist',
@@ -69,6 +84,8 @@ async function buildSplit(entryPoints) {
       format: 'cjs',
       platform: 'node',
       target: common.target,
+      // import() would start the loader of ES modules, 5 ms, where require() does.
+      supported: { 'dynamic-import': false },
       minifySyntax: true,
       minifyWhitespace: true,
       banner: text.includes('__moduleUrl') ? banner : '',
@@ -137,6 +154,7 @@ const results = await Promise.all([
     worker: 'src/recall/worker.ts',
     'build-worker': 'src/vector/team/worker.ts',
   }),
+  buildSplit({ query: 'src/cli/index.ts' }, [separate, queryOnly]),
   esbuild.build({
     ...common,
     format: 'esm',

@@ -148,6 +148,13 @@ export interface Branch {
   close(): void;
 }
 
+/** How what a schema names is searched. */
+export interface BranchKind {
+  /** Names of the branches a schema asks for: ['text'], or one for each vector field. */
+  names(schema: Schema): string[];
+  branch(name: string, schema: Schema, segments: SegmentView[]): Branch;
+}
+
 /** A kind of part of a segment: how it is written, checked and, if it is a branch, searched. */
 export interface Structure {
   kind: string;

@@ -11,6 +11,7 @@
 export { ByteColumn, copySpill, u64, u64At } from './byte-column.js';
 export type {
   Branch,
+  BranchKind,
   Candidates,
   DocSet,
   Explanation,

@@ -44,7 +44,9 @@ export function snippetOf(
   let out = '';
   let at = 0;
   for (const [start, end] of matches) {
-    out += visible(text.slice(at, start)) + terminal.out.yellow.bold(visible(text.slice(start, end)));
+    out +=
+      visible(text.slice(at, start)) +
+      terminal.out.yellow(terminal.out.bold(visible(text.slice(start, end))));
     at = end;
   }
   out = oneLine(out + visible(text.slice(at)));

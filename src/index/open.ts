@@ -3,8 +3,8 @@ import { type Branch, metaCount, type SegmentView } from '../branch/index.js';
 import { CorruptError } from '../errors/index.js';
 import { type ForwardReader, openForward } from '../forward/index.js';
 import { ReadCounter, SegmentReader } from '../segment/index.js';
+import { branchesOf } from './branches.js';
 import { type Manifest, readManifest, type SegmentEntry } from './manifest.js';
-import { structuresOf } from './structures.js';
 
 /** Times a commit may overtake an open before it is called damage. */
 const OPEN_ATTEMPTS = 5;
@@ -32,7 +32,7 @@ export interface IndexReader {
 export function openReader(directory: string): IndexReader {
   const counter = new ReadCounter();
   const { manifest, segments } = openState(directory, counter);
-  const named = structuresOf(manifest.schema).filter(({ structure }) => structure.branch !== undefined);
+  const named = branchesOf(manifest.schema);
   const branches = new Map<string, Branch>();
   return {
     directory,
@@ -44,8 +44,8 @@ export function openReader(directory: string): IndexReader {
       let branch = branches.get(name);
       if (branch === undefined) {
         const found = named.find((entry) => entry.name === name);
-        if (found?.structure.branch === undefined) throw new Error(`no branch '${name}'`);
-        branch = found.structure.branch(name, manifest.schema, segments);
+        if (found === undefined) throw new Error(`no branch '${name}'`);
+        branch = found.open(segments);
         branches.set(name, branch);
       }
       return branch;

@@ -20,6 +20,7 @@
  * those blocks that can hold a document it wants, and the lengths of the documents it scores.
  */
 export { Bm25, type Collection } from './bm25.js';
+export { textBranches } from './branches.js';
 export { highlight, type Snippet } from './highlight.js';
 export { type Clause, type PhraseTerm, parseQuery } from './query.js';
 export { textStructure } from './structure.js';

@@ -11,7 +11,7 @@ export { type Fusion, formatFusion, parseFusion } from './fusion.js';
 export { answerMany, QUERIES_TOGETHER } from './many.js';
 export { type Nearest, type NearestSettings, nearest } from './nearest.js';
 export { type PoolAnswer, RecallPool } from './pool.js';
-export { openQueries, type QueryRequest, type QuerySource, soleVectorField, toQuery } from './queries.js';
+export { openQueries, type QueryRequest, type QuerySource, toQuery } from './queries.js';
 export {
   DEFAULT_K,
   type Hit,
@@ -20,3 +20,4 @@ export {
   type RecallResult,
   type RecallSettings,
 } from './recaller.js';
+export { soleVectorField } from './sole-field.js';

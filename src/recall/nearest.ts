@@ -1,8 +1,8 @@
 import type { Branch, Candidates, PreparedQuery, SearchOptions } from '../branch/index.js';
 import { UsageError } from '../errors/index.js';
 import type { IndexReader } from '../index/index.js';
-import { soleVectorField } from './queries.js';
 import { DEFAULT_K } from './recaller.js';
+import { soleVectorField } from './sole-field.js';
 
 /** Queries answered together: lists and tiles are shared among so many, and their vectors fit the cache. */
 const TOGETHER = 512;

@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Query } from '../branch/index.js';
-import { didYouMean, InputError, UsageError } from '../errors/index.js';
+import { InputError, UsageError } from '../errors/index.js';
 import { type IndexReader, openFeed, type VectorFeed } from '../index/index.js';
 import { parseVectorsArgument, readQueries, type SourceQuery } from '../records/index.js';
 import { SpillDirectory } from '../storage/index.js';
 import { checkFilter } from './filters.js';
+import { soleVectorField } from './sole-field.js';
 
 /** For the ids of query vectors joined by id. */
 const JOIN_MEMORY_BYTES = 64 * 2 ** 20;
@@ -105,22 +106,4 @@ function filterOf(index: IndexReader, { fields, place }: SourceQuery): string | 
     throw error;
   }
   return filter;
-}
-
-/** The vector field that a bare vector is for. @throws UsageError when there is none, or more than one */
-export function soleVectorField(index: IndexReader, branches?: string[]): string {
-  const names = index.manifest.schema.vectors.map((field) => field.name);
-  const wanted = names.filter((name) => branches === undefined || branches.includes(name));
-  if (wanted.length === 1) return wanted[0];
-  const unknown = branches?.find((name) => !index.branchNames.includes(name));
-  if (unknown !== undefined) {
-    throw new UsageError(
-      `no branch '${unknown}' in this index (there are: ${index.branchNames.join(', ')})${didYouMean(unknown, index.branchNames)}`,
-    );
-  }
-  if (names.length > 0 && wanted.length === 0) {
-    throw new UsageError(`the query is a vector, but --branches leaves out ${names.join(', ')}`);
-  }
-  if (names.length === 0) throw new UsageError('the index has no vector field');
-  throw new UsageError(`which vector field? The index has ${names.join(', ')}: pick one with --branches`);
 }

@@ -4,11 +4,8 @@ import { ByteReader } from './bytereader.js';
 import { type ByteSource, openBytes } from './bytes.js';
 import { displayName } from './faults.js';
 import { extension, splitAddress, tableFormat, type VectorFormat, vectorFormat } from './formats.js';
-import { openHdf5 } from './hdf5.js';
 import { readNpyLayout } from './npy.js';
-import { openNpzArray } from './npz.js';
 import type { ReadOptions } from './options.js';
-import { openColumn } from './tables/column.js';
 import { readVecsLayout } from './vecs.js';
 import type { VectorLayout } from './vectorlayout.js';
 import type { VectorBatch, VectorSource } from './vectorsource.js';
@@ -37,8 +34,11 @@ export async function openVectors(address: string, options: VectorsOptions = {})
       `${displayName(path)}: its name doesn't end in ${ENDINGS}, and it is no column FILE.parquet#NAME`,
     );
   }
-  if (format === 'hdf5') return openHdf5(path, part ?? dataset ?? 'train', rest);
-  if (format === 'parquet' || format === 'arrow') return openColumn(path, part, format, rest);
+  // Loaded when they are met: most files are a head and rows.
+  if (format === 'hdf5') return (await import('./hdf5.js')).openHdf5(path, part ?? dataset ?? 'train', rest);
+  if (format === 'parquet' || format === 'arrow') {
+    return (await import('./tables/column.js')).openColumn(path, part, format, rest);
+  }
   return openLaidOut(path, part, format, rest);
 }
 
@@ -50,8 +50,8 @@ async function openLaidOut(
   options: ReadOptions,
 ): Promise<VectorSource> {
   const name = part === undefined ? displayName(path) : `${displayName(path)}#${part}`;
-  const open = (with_: ReadOptions) =>
-    format === 'npz' ? openNpzArray(path, part, with_) : openBytes(path, with_);
+  const open = async (with_: ReadOptions) =>
+    format === 'npz' ? (await import('./npz.js')).openNpzArray(path, part, with_) : openBytes(path, with_);
   const { onBytes: _, ...quiet } = options;
   const first = await openHead(await open(path === '-' ? options : quiet), name, format);
   const { layout, repeatable } = first;

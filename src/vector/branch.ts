@@ -12,10 +12,10 @@ import type { VectorField } from '../schema/index.js';
 import { formatEffort } from './dial.js';
 import { SegmentEfforts, type TargetEffort } from './effort.js';
 import { cut, exactNearest, exactWithin } from './exact/index.js';
-import { implementations } from './implementations.js';
 import type { VectorSearcher } from './kind.js';
 import { openPart } from './part.js';
 import { leastScore, type QueryVector, querySettings, queryVector, type Settings } from './query.js';
+import { searchings } from './searching.js';
 
 /** Searches of a segment that leave it in its file; by then a batch is under way, and it is loaded. */
 const COLD_SEARCHES = 4;
@@ -91,7 +91,7 @@ export class VectorBranch implements Branch {
    */
   searcherOnce(segment: number): VectorSearcher | null {
     const searches = this.coldSearches[segment] ?? 0;
-    const { openCold } = implementations[this.field.spec.kind];
+    const { openCold } = searchings[this.field.spec.kind];
     if (this.searchers[segment] !== undefined || searches >= COLD_SEARCHES || !openCold) {
       return this.searcher(segment);
     }
@@ -115,7 +115,7 @@ export class VectorBranch implements Branch {
     let searcher = this.searchers[segment];
     if (searcher === undefined) {
       const part = openPart(this.field, this.segments[segment]);
-      searcher = part.count === 0 ? null : implementations[this.field.spec.kind].open(part);
+      searcher = part.count === 0 ? null : searchings[this.field.spec.kind].open(part);
       this.searchers[segment] = searcher;
       this.coldSearchers[segment] = undefined;
     }
@@ -124,7 +124,7 @@ export class VectorBranch implements Branch {
 
   /** What a segment's recall depends on. @throws CorruptError */
   effortsOf(searcher: VectorSearcher, segment: number): SegmentEfforts {
-    this.efforts[segment] ??= new SegmentEfforts(searcher.rows.part, implementations[this.field.spec.kind]);
+    this.efforts[segment] ??= new SegmentEfforts(searcher.rows.part, searchings[this.field.spec.kind]);
     return this.efforts[segment];
   }
 }
@@ -229,7 +229,7 @@ class PreparedVector implements PreparedQuery {
     const { kind } = branch.field.spec;
     if (settings.exact || settings.radius !== undefined) return 'exact: every vector compared';
     const targets = this.targets?.filter((target) => target !== undefined);
-    if (targets === undefined) return implementations[kind].describe(settings);
+    if (targets === undefined) return searchings[kind].describe(settings);
     const effort = formatEffort(targets[0].dials, (setting) => {
       const values = targets.map((target) => target.settings[setting]!);
       const [least, most] = [Math.min(...values), Math.max(...values)];

@@ -1,7 +1,7 @@
 import { UsageError } from '../errors/index.js';
 import { type Calibration, chooseEffort, decodeCalibration } from './calibrate/index.js';
 import { FLAGS } from './dial.js';
-import type { Dial, VectorImplementation } from './kind.js';
+import type { Dial, VectorSearching } from './kind.js';
 import type { VectorPart } from './part.js';
 import { querySettings, type Settings } from './query.js';
 
@@ -25,7 +25,7 @@ export class SegmentEfforts {
   private last: TargetEffort | undefined;
 
   /** @throws CorruptError */
-  constructor(part: VectorPart, { dials }: VectorImplementation) {
+  constructor(part: VectorPart, { dials }: VectorSearching) {
     this.part = part;
     this.dials = dials?.(part) ?? [];
     this.calibration = this.dials.length === 0 ? undefined : decodeCalibration(part, this.dials);

@@ -10,6 +10,7 @@
  * different length in a graph or lists, where near neighbours are not where large products are
  * (compare with `exact`, or normalise and use cosine).
  */
+export { vectorBranches } from './branches.js';
 export {
   DEFAULT_EF_SEARCH,
   DEFAULT_KIND,

@@ -74,8 +74,20 @@ export interface VectorRequest {
   note(text: string): void;
 }
 
+/** How a kind is searched: all that a query needs of it. */
+export interface VectorSearching {
+  /** Loads and bounds everything a search touches. Called with one row at least. @throws CorruptError, ResourceError */
+  open(part: VectorPart): VectorSearcher;
+  /** The same leaving the arrays in the file, for a query or a few: a search reads what it touches. The same answers. */
+  openCold?(part: VectorPart): VectorSearcher;
+  /** What a part's recall depends on; none, or absent: searches are exact. */
+  dials?(part: VectorPart): Dial[];
+  /** Settings a query is run with, for --explain. */
+  describe(settings: Settings): string;
+}
+
 /** One way to find near vectors: what it writes, how it searches that, and what must hold of it. */
-export interface VectorImplementation {
+export interface VectorImplementation extends VectorSearching {
   /**
    * Writes all arrays of a kind, the array `rows` last. Called with one row at least.
    * @returns its metadata
@@ -87,14 +99,6 @@ export interface VectorImplementation {
    * @throws ResourceError
    */
   requireMemory?(field: VectorField, vectors: number, memoryBytes: number): void;
-  /** Loads and bounds everything a search touches. Called with one row at least. @throws CorruptError, ResourceError */
-  open(part: VectorPart): VectorSearcher;
-  /** The same leaving the arrays in the file, for a query or a few: a search reads what it touches. The same answers. */
-  openCold?(part: VectorPart): VectorSearcher;
   /** @throws CorruptError when an invariant of the kind does not hold */
   check(part: VectorPart): void;
-  /** What a part's recall depends on; none, or absent: searches are exact. */
-  dials?(part: VectorPart): Dial[];
-  /** Settings a query is run with, for --explain. */
-  describe(settings: Settings): string;
 }

@@ -16,6 +16,7 @@ export class Pages {
   /** Where each chunk that was read stands: a slab and an offset in it. */
   private readonly places = new Map<number, { slab: Uint8Array; at: number }>();
   private slab = new Uint8Array(0);
+  private readonly joined: Uint8Array;
   private used = 0;
 
   /** @param array its shape checked: entries of `entry` bytes */
@@ -24,6 +25,7 @@ export class Pages {
     this.part = part;
     this.array = info.name;
     this.entry = entry;
+    this.joined = new Uint8Array(entry);
     this.chunk = info.chunk;
     this.chunks = Math.ceil(info.byteLength / info.chunk);
   }
@@ -44,6 +46,17 @@ export class Pages {
         to = wanted[i++];
       this.read(from, to + 1);
     }
+  }
+
+  /** Where an entry that was fetched stands; a copy, valid until the next, where it lies across chunks. */
+  view(entry: number): { bytes: Uint8Array; at: number } {
+    const from = entry * this.entry;
+    const chunk = Math.floor(from / this.chunk);
+    const inside = from - chunk * this.chunk;
+    const place = this.places.get(chunk)!;
+    if (inside + this.entry <= this.chunk) return { bytes: place.slab, at: place.at + inside };
+    this.copy(entry, this.joined, 0);
+    return { bytes: this.joined, at: 0 };
   }
 
   /** Copies an entry that was fetched. @param target `entry` bytes are written from `at` */

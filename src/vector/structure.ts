@@ -1,6 +1,5 @@
 import type { Structure } from '../branch/index.js';
-import type { Schema, VectorField } from '../schema/index.js';
-import { VectorBranch } from './branch.js';
+import { fieldOf, vectorBranches } from './branches.js';
 import { calibratePart, decodeCalibration } from './calibrate/index.js';
 import { checkRows } from './check.js';
 import { checkCodes } from './codes/index.js';
@@ -10,8 +9,8 @@ import { VectorWriter } from './writer.js';
 
 /** One vector field of a schema: a part of each segment, and a branch. */
 export const vectorStructure: Structure = {
+  ...vectorBranches,
   kind: 'vector',
-  names: (schema) => schema.vectors.map((field) => field.name),
   part: partName,
   writer: (name, schema, environment) => {
     const field = fieldOf(schema, name);
@@ -25,7 +24,6 @@ export const vectorStructure: Structure = {
     const part = openPart(fieldOf(schema, name), segment);
     return calibratePart(part, implementations[part.field.spec.kind], environment);
   },
-  branch: (name, schema, segments) => new VectorBranch(fieldOf(schema, name), segments),
   check: (name, schema, segment) => {
     const part = openPart(fieldOf(schema, name), segment);
     checkRows(part);
@@ -36,9 +34,3 @@ export const vectorStructure: Structure = {
     decodeCalibration(part, dials?.(part) ?? []);
   },
 };
-
-function fieldOf(schema: Schema, name: string): VectorField {
-  const field = schema.vectors.find((candidate) => candidate.name === name);
-  if (field === undefined) throw new Error(`the schema has no vector field '${name}'`);
-  return field;
-}

@@ -3,13 +3,15 @@
  * these pay (../exact); with codes all of these are scanned, and the best ranked on the rows.
  * O(vectors · bytes of a code) a query.
  */
-import { blockStage, refineDials, writeListCodes } from '../codes/index.js';
-import { ColdExactSearcher, checkScreen, ExactSearcher, writeScreen } from '../exact/index.js';
+import { blockStage, writeListCodes } from '../codes/index.js';
+import { checkScreen, writeScreen } from '../exact/index.js';
 import type { BuildInput, VectorImplementation } from '../kind.js';
 import { Pace } from '../pace.js';
-import { FlatCodeSearcher } from './search.js';
+import { flatSearching } from './searching.js';
 
 export const flat: VectorImplementation = {
+  ...flatSearching,
+
   async build(input, out) {
     const { field, part, rows, environment } = input;
     let coded = {};
@@ -25,20 +27,7 @@ export const flat: VectorImplementation = {
     return coded;
   },
 
-  open(part) {
-    if (part.field.spec.stages.length > 0) return new FlatCodeSearcher(part);
-    return new ExactSearcher(part);
-  },
-
-  openCold(part) {
-    if (part.field.spec.stages.length > 0) return new FlatCodeSearcher(part);
-    return new ColdExactSearcher(part);
-  },
-
   check: checkScreen,
-  dials: refineDials,
-
-  describe: () => 'flat: every vector compared',
 };
 
 /** What codes are relative to. */

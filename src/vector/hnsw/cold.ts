@@ -35,6 +35,7 @@ export class ColdHnswSearcher implements VectorSearcher {
   private readonly entriesAt: Pointer;
   private readonly queryAt: Pointer;
   private readonly most: number;
+  private readonly found: Uint32Array;
 
   /** @throws CorruptError, ResourceError */
   constructor(part: VectorPart) {
@@ -47,6 +48,7 @@ export class ColdHnswSearcher implements VectorSearcher {
     this.stride = this.codes?.stride ?? part.rowBytes;
     this.vectors = new Pages(part, this.codes === undefined ? 'rows' : 'codes', this.stride);
     this.most = EXPANSIONS * this.graph.below;
+    this.found = new Uint32Array(this.most * 2);
     this.codesAt = arena.allocate(this.most * this.stride);
     this.numbersAt = arena.allocate(this.most * 4);
     this.entriesAt = arena.allocate(this.most * 8);
@@ -67,7 +69,7 @@ export class ColdHnswSearcher implements VectorSearcher {
     const { kernels } = this.rows.arena;
     kernels.setCodes(this.codesAt, this.stride, compared.width, compared.space);
     const pool = new ColdPool(ef);
-    this.descend(compared.query, pool);
+    this.descend(compared, pool);
     this.walk(compared, pool, depth, factor);
     const { arena } = this.rows;
     const at = arena.tail(ef * 8);
@@ -84,20 +86,19 @@ export class ColdHnswSearcher implements VectorSearcher {
   }
 
   /** From the top to level 1, each time to the nearest neighbour until none is nearer; leaves the nearest in the pool. */
-  private descend(query: Pointer, pool: ColdPool): void {
+  private descend(compared: Compared, pool: ColdPool): void {
     const { entry, maxLevel } = this.graph;
-    const links: number[] = [entry];
-    let best = { key: this.measure(query, links)[1], node: entry };
+    let best = { key: this.measure(compared, [entry])[1], node: entry };
     for (let level = maxLevel; level > 0; level--) {
       for (;;) {
         const near = this.graph.upperRow(best.node, level);
-        const found = this.measure(query, near);
-        // The nearest comes first; nodes as near are told apart by number.
+        const found = this.measure(compared, near);
+        // Nodes as near are told apart by number.
         let next = best;
         for (let i = 0; i < near.length; i++) {
-          const [number, key] = [found[2 * i], found[2 * i + 1]];
-          if (key > next.key) break;
-          if (key < next.key || near[number] < next.node) next = { key, node: near[number] };
+          const node = near[found[2 * i]];
+          const key = found[2 * i + 1];
+          if (key < next.key || (key === next.key && node < next.node)) next = { key, node };
         }
         if (next === best) break;
         best = next;
@@ -106,12 +107,7 @@ export class ColdHnswSearcher implements VectorSearcher {
     pool.insert(best.key, best.node);
   }
 
-  private walk(
-    { query, space }: { query: Pointer; space: Space },
-    pool: ColdPool,
-    depth: number,
-    factor: number,
-  ): void {
+  private walk(compared: Compared, pool: ColdPool, depth: number, factor: number): void {
     const visited = new Set([pool.nodeAt(0)]);
     let next = 0;
     while (next < pool.size) {
@@ -132,27 +128,54 @@ export class ColdHnswSearcher implements VectorSearcher {
         visited.add(link);
         fresh.push(link);
       }
-      const found = this.measure(query, fresh);
+      const found = this.measure(compared, fresh);
       let lowest = pool.size;
       for (let i = 0; i < fresh.length; i++) {
         const at = pool.insert(found[2 * i + 1], fresh[found[2 * i]]);
         if (at >= 0 && at < lowest) lowest = at;
       }
       if (lowest < next) next = lowest;
-      if (factor > 0 && pool.size >= depth) pool.bound = farther(space, pool.keyAt(depth - 1), factor);
+      if (factor > 0 && pool.size >= depth)
+        pool.bound = farther(compared.space, pool.keyAt(depth - 1), factor);
     }
   }
 
-  /** @returns for each node, the nearest first, its number among the nodes and its key; valid until the next call */
-  private measure(query: Pointer, nodes: number[]): Uint32Array {
+  /** @returns for each node its number among the nodes and its key, in any order; valid until the next call */
+  private measure({ query, width, space }: Compared, nodes: number[]): Uint32Array {
     const { arena } = this.rows;
     const { stride, vectors } = this;
     vectors.fetch(nodes, nodes.length);
+    if (space === SPACE.byteL2) {
+      const bytes = arena.bytes(query, width);
+      for (let i = 0; i < nodes.length; i++) {
+        const { bytes: row, at } = vectors.view(nodes[i]);
+        this.found[2 * i] = i;
+        this.found[2 * i + 1] = squaredDistance(bytes, row, at);
+      }
+      return this.found;
+    }
     const target = arena.bytes(this.codesAt, nodes.length * stride);
     for (let i = 0; i < nodes.length; i++) vectors.copy(nodes[i], target, i * stride);
     arena.kernels.refine(query, this.numbersAt, nodes.length, this.entriesAt, nodes.length);
     return arena.u32(this.entriesAt, nodes.length * 2);
   }
+}
+
+/** How the codes of a walk are compared with its query. */
+interface Compared {
+  query: Pointer;
+  width: number;
+  space: Space;
+}
+
+/** Whole numbers, so what the kernels compute; these would be compiled for longer than they run. */
+function squaredDistance(query: Uint8Array, row: Uint8Array, at: number): number {
+  let sum = 0;
+  for (let i = 0; i < query.length; i++) {
+    const difference = query[i] - row[at + i];
+    sum += difference * difference;
+  }
+  return sum;
 }
 
 /** Key of the distance `factor` times as far as a key's: farther() of assembly/beam.ts. */

@@ -8,20 +8,11 @@
 import type { VectorImplementation } from '../kind.js';
 import { buildHnsw, requireGraphMemory } from './build.js';
 import { checkHnsw } from './check.js';
-import { ColdHnswSearcher } from './cold.js';
-import { graphDials } from './dials.js';
-import { breadthOf, HnswSearcher } from './search.js';
+import { hnswSearching } from './searching.js';
 
 export const hnsw: VectorImplementation = {
+  ...hnswSearching,
   build: buildHnsw,
   requireMemory: requireGraphMemory,
-  open: (part) => new HnswSearcher(part),
-  openCold: (part) => new ColdHnswSearcher(part),
   check: checkHnsw,
-  dials: graphDials,
-  describe: (settings) => {
-    const { gamma } = settings;
-    const adaptive = gamma === undefined ? '' : `gamma ${gamma}, `;
-    return `hnsw, ${adaptive}efSearch ${breadthOf(settings)}`;
-  },
 };

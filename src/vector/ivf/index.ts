@@ -9,14 +9,10 @@
 import type { VectorImplementation } from '../kind.js';
 import { buildIvf } from './build.js';
 import { checkIvf } from './check.js';
-import { listDials } from './dials.js';
-import { IvfSearcher } from './search.js';
+import { ivfSearching } from './searching.js';
 
 export const ivf: VectorImplementation = {
+  ...ivfSearching,
   build: buildIvf,
-  open: (part) => new IvfSearcher(part),
   check: checkIvf,
-  dials: listDials,
-  describe: ({ nprobe, probeFade }) =>
-    `ivf, nprobe ${nprobe ?? '2 times the square root of nlist'}${probeFade > 0 ? `, probeFade ${probeFade}` : ''}`,
 };

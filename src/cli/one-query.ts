@@ -1,0 +1,83 @@
+import type { Query } from '../branch/index.js';
+import { InputError, UsageError } from '../errors/index.js';
+import type { IndexReader } from '../index/index.js';
+import { type PoolAnswer, type Recaller, type RecallSettings, soleVectorField } from '../recall/index.js';
+import { openVectors } from '../records/index.js';
+import { readVector } from '../vector/index.js';
+import type { Format } from './answers.js';
+import type { SearchFlags } from './search-flags.js';
+
+/** Options of `query`, as parsed. */
+export interface QueryFlags extends SearchFlags {
+  queries?: string;
+  queryFormat?: string;
+  vectors?: string[];
+  vectorFile?: string;
+  like?: string;
+  k?: number;
+  exact?: boolean;
+  fusion?: string;
+  fields?: string[];
+  explain?: boolean;
+  format?: Format;
+  json?: boolean;
+  tag: string;
+  threads: number;
+}
+
+export function answer(
+  recaller: Recaller,
+  query: Query,
+  settings: RecallSettings,
+  explain: boolean,
+): PoolAnswer {
+  const started = performance.now();
+  const result = recaller.search(query, settings);
+  const ms = performance.now() - started;
+  return { result, explanations: explain ? result.hits.map((hit) => recaller.explain(hit)) : [], ms };
+}
+
+/** The query that the arguments make. */
+export async function singleQuery(
+  index: IndexReader,
+  text: string | undefined,
+  options: QueryFlags,
+): Promise<Query> {
+  const query: Query = { id: '0', text, vectors: {} };
+  if (options.vectorFile !== undefined) {
+    const field = soleVectorField(index, options.branches);
+    query.vectors[field] = await readOne(options.vectorFile);
+  }
+  if (options.like !== undefined) {
+    const field = soleVectorField(index, options.branches);
+    const doc = index.documents.find(options.like);
+    if (doc === undefined) throw new UsageError(`--like ${options.like}: no document of that id`);
+    const segment = index.segments.findLastIndex((view) => view.base <= doc);
+    const vector = readVector(
+      field,
+      index.manifest.schema,
+      index.segments[segment],
+      doc - index.segments[segment].base,
+    );
+    if (vector === undefined)
+      throw new UsageError(`--like ${options.like}: the document has no vector '${field}'`);
+    query.vectors[field] = vector;
+  }
+  return query;
+}
+
+async function readOne(path: string): Promise<Float32Array> {
+  const source = await openVectors(path);
+  let only: Float32Array | undefined;
+  for await (const { values, count } of source.batches()) {
+    if (only !== undefined || count > 1)
+      throw new InputError(
+        { file: path },
+        'holds more than one vector',
+        'give them as a batch with --queries',
+      );
+    only = values.slice(0, source.dim);
+  }
+  if (only === undefined) throw new InputError({ file: path }, 'holds no vector', 'give a file with one');
+  return only;
+}
