@@ -15,6 +15,8 @@ export const SPACE = {
   mixedDot: 5,
   /** Differing bits of rows and queries of packed bits: whole numbers, exact. */
   hamming: 6,
+  /** Minus the inner product of rows and queries of signed bytes: whole numbers, exact. */
+  signedDot: 7,
 } as const;
 export type Space = (typeof SPACE)[keyof typeof SPACE];
 
@@ -176,7 +178,7 @@ export interface KernelExports {
    * @param mean f32[floats] @param axes i16[columns][floats rounded up to a multiple of 8], or 0: components as they are
    * @param columns a multiple of 4 @param largest what the largest component of a centred query becomes
    * @param unit what a product of 1 by 1 is worth, over the largest component
-   * @param origin f64[dim + 1] @param length of ip's vectors, -1 where no component is added
+   * @param origin f64[dim + 1] @param signed codes are signed bytes for inner products, and what is subtracted from a query stays in it
    * @param work encodeScratchBytes()
    */
   setEncoder(
@@ -189,12 +191,12 @@ export interface KernelExports {
     origin: Pointer,
     dim: number,
     step: number,
-    length: number,
+    signed: boolean,
     work: Pointer,
   ): void;
   /**
    * The code of a float32 query.
-   * @param out u8[dim rounded up to even], or f32[dim] steps of the grid where some component is far outside of it
+   * @param out u8[dim rounded up to even], or f32[dim] steps of the grid where some component is far outside of it (signed codes have no outside)
    * @returns 1 for bytes, 0 for floats
    */
   encodeQuery(query: Pointer, out: Pointer): number;

@@ -23,11 +23,11 @@ export function distanceOf(key: number): number {
 /** The distance of a key in any space. */
 export function distanceIn(space: Space, key: number): number {
   if (space === SPACE.byteL2 || space === SPACE.hamming) return key;
-  if (space === SPACE.byteDot) return key - 0x80000000;
+  if (space === SPACE.byteDot || space === SPACE.signedDot) return key - 0x80000000;
   return distanceOf(key);
 }
 
 /** The key of a whole distance between rows of bytes or bits. */
 export function byteKeyOf(space: Space, distance: number): number {
-  return space === SPACE.byteDot ? distance + 0x80000000 : distance;
+  return space === SPACE.byteDot || space === SPACE.signedDot ? distance + 0x80000000 : distance;
 }

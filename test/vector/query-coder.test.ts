@@ -26,9 +26,9 @@ function tablesOf(dim: number, kept: number | undefined, ip: boolean, seed: numb
   const mean = Float32Array.from({ length: floats }, (_, j) => (j < dim ? next() : 0));
   const tables: CoderTables = {
     axes: kept === undefined ? undefined : { mean, count: kept, columns, vectors },
-    origin: Float32Array.from({ length: own + (ip ? 1 : 0) }, () => -next()),
+    origin: Float32Array.from({ length: own }, () => -next()),
     step: 0.01 + next() / 100,
-    length: ip ? 3 * next() : undefined,
+    signed: ip,
   };
   return { tables, floats };
 }
@@ -36,7 +36,7 @@ function tablesOf(dim: number, kept: number | undefined, ip: boolean, seed: numb
 /** What the kernel makes of a query: the space, and the bytes of a padded code. */
 function kernelCode({ tables, floats }: ReturnType<typeof tablesOf>, single: Float32Array) {
   const arena = new Arena();
-  const { axes, columns, stride, largest, unit, origin } = queryTables(tables, floats);
+  const { axes, columns, mean, stride, largest, unit, origin } = queryTables(tables, floats);
   const dim = tables.origin.length;
   const place = (values?: ArrayBufferView) => {
     if (values === undefined) return 0;
@@ -48,10 +48,8 @@ function kernelCode({ tables, floats }: ReturnType<typeof tablesOf>, single: Flo
   };
   const { kernels } = arena;
   const scratch = arena.allocate(encodeScratchBytes(stride, Math.max(dim, columns)));
-  const length = tables.length ?? -1;
-  const mean = place(tables.axes?.mean);
   kernels.setEncoder(
-    mean,
+    place(mean),
     floats,
     place(axes),
     columns,
@@ -60,12 +58,13 @@ function kernelCode({ tables, floats }: ReturnType<typeof tablesOf>, single: Flo
     place(origin),
     dim,
     tables.step,
-    length,
+    tables.signed,
     scratch,
   );
   const out = arena.allocate(dim * 4 + 16);
-  const space = kernels.encodeQuery(place(single), out) === 1 ? SPACE.byteL2 : SPACE.mixedL2;
-  return { space, bytes: [...arena.bytes(out, space === SPACE.byteL2 ? dim : dim * 4)] };
+  const bytes = tables.signed ? SPACE.signedDot : SPACE.byteL2;
+  const space = kernels.encodeQuery(place(single), out) === 1 ? bytes : SPACE.mixedL2;
+  return { space, bytes: [...arena.bytes(out, space === SPACE.mixedL2 ? dim * 4 : dim)] };
 }
 
 const cases = fc.record({
@@ -87,13 +86,13 @@ test('the kernel gives a query the code that QueryCoder does, bit for bit', () =
       );
       const bytes = new Uint8Array(made.tables.origin.length * 4);
       const space = new QueryCoder(made.tables, made.floats).encode(single, bytes);
-      const used = space === SPACE.byteL2 ? made.tables.origin.length : bytes.length;
+      const used = space === SPACE.mixedL2 ? bytes.length : made.tables.origin.length;
       seen.add(space);
       expect(kernelCode(made, single)).toEqual({ space, bytes: [...bytes.subarray(0, used)] });
     }),
     { numRuns: 300 },
   );
-  expect([...seen].sort()).toEqual([SPACE.byteL2, SPACE.mixedL2]);
+  expect([...seen].sort()).toEqual([SPACE.byteL2, SPACE.mixedL2, SPACE.signedDot]);
 });
 
 test('products with the axes are those of float64, to a thousandth of the query', () => {

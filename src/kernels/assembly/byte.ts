@@ -1,6 +1,12 @@
-// Distances between rows of unsigned bytes, in whole numbers: differences and products of 16 bits,
+// Distances between rows of bytes, in whole numbers: differences and products of 16 bits,
 // added in pairs to 32. A sum of squares is its own key; it fits 32 bits up to 66,000 components.
-import { ByteL2 } from './spaces';
+import { ByteL2, SignedDot } from './spaces';
+
+/** Eight components as 16-bit numbers. */
+@inline
+function eight<S>(at: usize): v128 {
+  return idof<S>() == idof<SignedDot>() ? v128.load8x8_s(at) : v128.load8x8_u(at);
+}
 
 @inline
 function add<S>(sum: v128, x: v128, q: v128): v128 {
@@ -11,7 +17,7 @@ function add<S>(sum: v128, x: v128, q: v128): v128 {
   return i32x4.add(sum, i32x4.dot_i16x8_s(x, q));
 }
 
-/** Of inner products: below 2^31 up to 33,000 components, subtracted from it so that larger ones come first. */
+/** Of inner products: below 2^31 up to 33,000 components (of either sign), subtracted from it so that larger ones come first. */
 @inline
 function toKeys<S>(sums: v128): v128 {
   return idof<S>() == idof<ByteL2>() ? sums : i32x4.sub(i32x4.splat(0x80000000), sums);
@@ -30,8 +36,8 @@ export function byteKey<S>(query: usize, row: usize, bytes: usize): u32 {
   let even = i32x4.splat(0);
   let odd = even;
   for (const end = row + bytes; row < end; row += 16, query += 16) {
-    even = add<S>(even, v128.load8x8_u(row), v128.load8x8_u(query));
-    odd = add<S>(odd, v128.load8x8_u(row, 8), v128.load8x8_u(query, 8));
+    even = add<S>(even, eight<S>(row), eight<S>(query));
+    odd = add<S>(odd, eight<S>(row + 8), eight<S>(query + 8));
   }
   const sum = i32x4.add(even, odd);
   return i32x4.extract_lane(toKeys<S>(sumLanes(sum, sum, sum, sum)), 0);
@@ -45,16 +51,16 @@ export function byteKeys<S>(query: usize, a: usize, b: usize, c: usize, d: usize
   let sumC = sumA;
   let sumD = sumA;
   for (const end = a + bytes; a < end; ) {
-    let q = v128.load8x8_u(query);
-    sumA = add<S>(sumA, v128.load8x8_u(a), q);
-    sumB = add<S>(sumB, v128.load8x8_u(b), q);
-    sumC = add<S>(sumC, v128.load8x8_u(c), q);
-    sumD = add<S>(sumD, v128.load8x8_u(d), q);
-    q = v128.load8x8_u(query, 8);
-    sumA = add<S>(sumA, v128.load8x8_u(a, 8), q);
-    sumB = add<S>(sumB, v128.load8x8_u(b, 8), q);
-    sumC = add<S>(sumC, v128.load8x8_u(c, 8), q);
-    sumD = add<S>(sumD, v128.load8x8_u(d, 8), q);
+    let q = eight<S>(query);
+    sumA = add<S>(sumA, eight<S>(a), q);
+    sumB = add<S>(sumB, eight<S>(b), q);
+    sumC = add<S>(sumC, eight<S>(c), q);
+    sumD = add<S>(sumD, eight<S>(d), q);
+    q = eight<S>(query + 8);
+    sumA = add<S>(sumA, eight<S>(a + 8), q);
+    sumB = add<S>(sumB, eight<S>(b + 8), q);
+    sumC = add<S>(sumC, eight<S>(c + 8), q);
+    sumD = add<S>(sumD, eight<S>(d + 8), q);
     a += 16;
     b += 16;
     c += 16;

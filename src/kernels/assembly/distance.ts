@@ -5,11 +5,16 @@ import { byteKey, byteKeys } from './byte';
 import { space } from './codes';
 import { floatKey, floatKeys } from './float';
 import { mixedKey, mixedKeys } from './mixed';
-import { ByteDot, ByteL2, Hamming, MixedDot, MixedL2, NegatedDot, SquaredL2 } from './spaces';
+import { ByteDot, ByteL2, Hamming, MixedDot, MixedL2, NegatedDot, SignedDot, SquaredL2 } from './spaces';
+
+@inline
+function isBytes<S>(): bool {
+  return idof<S>() == idof<ByteL2>() || idof<S>() == idof<ByteDot>() || idof<S>() == idof<SignedDot>();
+}
 
 /** Key of the distance between a query and a row, of which `bytes` are compared. */
 export function key1<S>(query: usize, row: usize, bytes: usize): u32 {
-  if (idof<S>() == idof<ByteL2>() || idof<S>() == idof<ByteDot>()) return byteKey<S>(query, row, bytes);
+  if (isBytes<S>()) return byteKey<S>(query, row, bytes);
   if (idof<S>() == idof<MixedL2>() || idof<S>() == idof<MixedDot>()) return mixedKey<S>(query, row, bytes);
   if (idof<S>() == idof<Hamming>()) return bitKey(query, row, bytes);
   return floatKey<S>(query, row, bytes);
@@ -17,8 +22,7 @@ export function key1<S>(query: usize, row: usize, bytes: usize): u32 {
 
 @inline
 export function key4<S>(query: usize, a: usize, b: usize, c: usize, d: usize, bytes: usize): v128 {
-  if (idof<S>() == idof<ByteL2>() || idof<S>() == idof<ByteDot>())
-    return byteKeys<S>(query, a, b, c, d, bytes);
+  if (isBytes<S>()) return byteKeys<S>(query, a, b, c, d, bytes);
   if (idof<S>() == idof<MixedL2>() || idof<S>() == idof<MixedDot>())
     return mixedKeys<S>(query, a, b, c, d, bytes);
   if (idof<S>() == idof<Hamming>()) return bitKeys(query, a, b, c, d, bytes);
@@ -33,7 +37,8 @@ export function keyBetween(query: usize, row: usize, bytes: usize): u32 {
   if (space == 3) return key1<ByteDot>(query, row, bytes);
   if (space == 4) return key1<MixedL2>(query, row, bytes);
   if (space == 5) return key1<MixedDot>(query, row, bytes);
-  return key1<Hamming>(query, row, bytes);
+  if (space == 6) return key1<Hamming>(query, row, bytes);
+  return key1<SignedDot>(query, row, bytes);
 }
 
 @inline
@@ -51,5 +56,6 @@ export function keysBetween(query: usize, rows: usize, stride: usize, bytes: usi
   else if (space == 3) four<ByteDot>(query, rows, stride, bytes, out);
   else if (space == 4) four<MixedL2>(query, rows, stride, bytes, out);
   else if (space == 5) four<MixedDot>(query, rows, stride, bytes, out);
-  else four<Hamming>(query, rows, stride, bytes, out);
+  else if (space == 6) four<Hamming>(query, rows, stride, bytes, out);
+  else four<SignedDot>(query, rows, stride, bytes, out);
 }

@@ -10,11 +10,13 @@ let unit: f64 = 0;
 let origin: usize = 0;
 let dim: i32 = 0;
 let step: f64 = 1;
-let length: f64 = -1;
+let signed: bool = false;
 let work: usize = 0;
 
 /** Components below are taken for zero: their reciprocal would overflow. */
 const LEAST: f32 = 1e-34;
+/** Likewise, of those along axes. */
+const SIGNED_LEAST: f64 = 1e-300;
 /** Steps that a component may lie outside the grid and still be rounded to its end. */
 const OUTSIDE: f64 = 32;
 
@@ -28,7 +30,7 @@ export function setEncoder(
   originAt: usize,
   components: i32,
   gridStep: f64,
-  addedLength: f64,
+  isSigned: bool,
   workAt: usize,
 ): void {
   mean = meanAt;
@@ -40,7 +42,7 @@ export function setEncoder(
   origin = originAt;
   dim = components;
   step = gridStep;
-  length = addedLength;
+  signed = isSigned;
   work = workAt;
 }
 
@@ -100,18 +102,16 @@ function project(query: usize, largest: f32, values: usize): void {
   }
 }
 
-/** Brings the query to the length of the data; the added component is 0. */
+/** Signed bytes in proportion to the query, whose length is free under ip: the largest component is 127. */
 @inline
-function lengthen(values: usize): void {
-  const own = ((dim - 1) as usize) << 3;
-  let sum: f64 = 0;
-  for (let j: usize = 0; j < own; j += 8) {
-    const value = load<f64>(values + j);
-    sum += value * value;
+function encodeSigned(values: usize, out: usize): void {
+  let peak: f64 = 0;
+  const end = values + ((dim as usize) << 3);
+  for (let at = values; at < end; at += 8) peak = max(peak, abs(load<f64>(at)));
+  const scale: f64 = peak > SIGNED_LEAST ? 127 / peak : 0;
+  for (let j: usize = 0; j < (dim as usize); j++) {
+    store<i8>(out + j, floor(load<f64>(values + (j << 3)) * scale + 0.5) as i8);
   }
-  const scale: f64 = sum > 0 ? length / sqrt(sum) : 0;
-  for (let j: usize = 0; j < own; j += 8) store<f64>(values + j, load<f64>(values + j) * scale);
-  store<f64>(values + own, 0);
 }
 
 export function encodeQuery(query: usize, out: usize): u32 {
@@ -127,7 +127,10 @@ export function encodeQuery(query: usize, out: usize): u32 {
       v128.store(values + 2 * j, f64x2.promote_low_f32x4(v128.shuffle<i64>(four, four, 1, 1)), 16);
     }
   }
-  if (length >= 0) lengthen(values);
+  if (signed) {
+    encodeSigned(values, out);
+    return 1;
+  }
   let inside = i64x2.splat(-1);
   const steps = f64x2.splat(step);
   // Odd: what is behind the last is overwritten by something inside.

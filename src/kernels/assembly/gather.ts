@@ -2,7 +2,7 @@
 import { codeAt, codeWidth, space, touch } from './codes';
 import { key1, key4 } from './distance';
 import { offerTo, worstKey } from './reservoir';
-import { ByteDot, ByteL2, Hamming, MixedDot, MixedL2, NegatedDot, SquaredL2 } from './spaces';
+import { ByteDot, ByteL2, Hamming, MixedDot, MixedL2, NegatedDot, SignedDot, SquaredL2 } from './spaces';
 
 /** Codes that are asked for together. */
 const GROUP: usize = 32 * 4;
@@ -46,5 +46,6 @@ export function scanPositions(query: usize, positions: usize, count: u32, reserv
   else if (space == 3) scan<ByteDot>(query, positions, count, reservoir);
   else if (space == 4) scan<MixedL2>(query, positions, count, reservoir);
   else if (space == 5) scan<MixedDot>(query, positions, count, reservoir);
-  else scan<Hamming>(query, positions, count, reservoir);
+  else if (space == 6) scan<Hamming>(query, positions, count, reservoir);
+  else scan<SignedDot>(query, positions, count, reservoir);
 }

@@ -28,7 +28,7 @@ import {
   visited,
   walk,
 } from './graph';
-import { ByteDot, ByteL2, Hamming, NegatedDot, SquaredL2 } from './spaces';
+import { ByteDot, ByteL2, Hamming, NegatedDot, SignedDot, SquaredL2 } from './spaces';
 
 let sink: u32 = 0;
 
@@ -97,7 +97,8 @@ export function chooseLinks(nodes: usize, from: u32, to: u32, breadth: i32): voi
     else if (space == 1) choose<NegatedDot>(node, breadth);
     else if (space == 2) choose<ByteL2>(node, breadth);
     else if (space == 3) choose<ByteDot>(node, breadth);
-    else choose<Hamming>(node, breadth);
+    else if (space == 6) choose<Hamming>(node, breadth);
+    else choose<SignedDot>(node, breadth);
   }
 }
 
@@ -185,7 +186,8 @@ export function linkBack(
     else if (space == 1) takeLinks<NegatedDot>(node, level, edge, sources, nexts);
     else if (space == 2) takeLinks<ByteL2>(node, level, edge, sources, nexts);
     else if (space == 3) takeLinks<ByteDot>(node, level, edge, sources, nexts);
-    else takeLinks<Hamming>(node, level, edge, sources, nexts);
+    else if (space == 6) takeLinks<Hamming>(node, level, edge, sources, nexts);
+    else takeLinks<SignedDot>(node, level, edge, sources, nexts);
   }
 }
 
@@ -244,6 +246,7 @@ export function fillRows(from: u32, to: u32, counts: usize): void {
     else if (space == 1) fillRow<NegatedDot>(node, counts);
     else if (space == 2) fillRow<ByteL2>(node, counts);
     else if (space == 3) fillRow<ByteDot>(node, counts);
-    else fillRow<Hamming>(node, counts);
+    else if (space == 6) fillRow<Hamming>(node, counts);
+    else fillRow<SignedDot>(node, counts);
   }
 }

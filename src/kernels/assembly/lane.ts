@@ -6,7 +6,7 @@
 import { codeAt, codeWidth, touch } from './codes';
 import { key4 } from './distance';
 import { entryId, entryKey, insertSorted, linkBytes, links, linksBelow, NONE, poolEntry } from './graph';
-import { ByteDot, MixedDot, MixedL2, NegatedDot, SquaredL2 } from './spaces';
+import { ByteDot, MixedDot, MixedL2, NegatedDot, SignedDot, SquaredL2 } from './spaces';
 
 /** Ids of nodes seen that are remembered one by one; beyond, all marks are cleared. */
 export const SEEN_MOST: i32 = 4096;
@@ -68,7 +68,8 @@ function bitsOf(distance: f64): u32 {
  */
 @inline
 function farther<S>(key: u32, factor: f64): u32 {
-  if (idof<S>() == idof<ByteDot>() || idof<S>() == idof<MixedDot>()) return u32.MAX_VALUE;
+  if (idof<S>() == idof<ByteDot>() || idof<S>() == idof<MixedDot>() || idof<S>() == idof<SignedDot>())
+    return u32.MAX_VALUE;
   if (idof<S>() == idof<NegatedDot>()) {
     const dot = reinterpret<f32>(key & 0x80000000 ? key & 0x7fffffff : ~key);
     const far = (1.0 + (dot as f64)) * factor - 1.0;

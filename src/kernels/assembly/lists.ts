@@ -2,7 +2,7 @@
 import { codeAt, codeBytes, codeWidth, space } from './codes';
 import { key1, key4 } from './distance';
 import { offerTo, worstKey } from './reservoir';
-import { ByteDot, ByteL2, Hamming, MixedDot, MixedL2, NegatedDot, SquaredL2 } from './spaces';
+import { ByteDot, ByteL2, Hamming, MixedDot, MixedL2, NegatedDot, SignedDot, SquaredL2 } from './spaces';
 
 /** Bits of positions from `position` on, up to 32 of them; all set without a mask. */
 @inline
@@ -49,7 +49,8 @@ function scanRange(query: usize, from: u32, to: u32, reservoir: usize, mask: usi
   else if (space == 3) scan<ByteDot>(query, from, to, reservoir, mask);
   else if (space == 4) scan<MixedL2>(query, from, to, reservoir, mask);
   else if (space == 5) scan<MixedDot>(query, from, to, reservoir, mask);
-  else scan<Hamming>(query, from, to, reservoir, mask);
+  else if (space == 6) scan<Hamming>(query, from, to, reservoir, mask);
+  else scan<SignedDot>(query, from, to, reservoir, mask);
 }
 
 export function scanLists(

@@ -2,7 +2,7 @@
 import { codeAt, codeWidth, space, touch } from './codes';
 import { key1, key4 } from './distance';
 import { insertSorted } from './graph';
-import { ByteDot, ByteL2, Hamming, MixedDot, MixedL2, NegatedDot, SquaredL2 } from './spaces';
+import { ByteDot, ByteL2, Hamming, MixedDot, MixedL2, NegatedDot, SignedDot, SquaredL2 } from './spaces';
 
 let sink: u32 = 0;
 
@@ -57,7 +57,8 @@ export function refine(query: usize, positions: usize, count: u32, best: usize, 
   if (space == 3) return refineIn<ByteDot>(query, positions, count, best, limit);
   if (space == 4) return refineIn<MixedL2>(query, positions, count, best, limit);
   if (space == 5) return refineIn<MixedDot>(query, positions, count, best, limit);
-  return refineIn<Hamming>(query, positions, count, best, limit);
+  if (space == 6) return refineIn<Hamming>(query, positions, count, best, limit);
+  return refineIn<SignedDot>(query, positions, count, best, limit);
 }
 
 export function listPositions(entries: usize, count: u32, shift: u32, positions: usize): void {

@@ -2,7 +2,7 @@
 import { codeAt, codeBytes, codeWidth, space } from './codes';
 import { key1, key4 } from './distance';
 import { offer } from './heap';
-import { ByteDot, ByteL2, Hamming, MixedDot, MixedL2, NegatedDot, SquaredL2 } from './spaces';
+import { ByteDot, ByteL2, Hamming, MixedDot, MixedL2, NegatedDot, SignedDot, SquaredL2 } from './spaces';
 
 @inline
 function entry(key: u32, position: u32): u64 {
@@ -43,7 +43,8 @@ export function scanRows(query: usize, from: u32, to: u32, heap: usize, size: u3
   if (space == 3) return scan<ByteDot>(query, from, to, heap, size, limit);
   if (space == 4) return scan<MixedL2>(query, from, to, heap, size, limit);
   if (space == 5) return scan<MixedDot>(query, from, to, heap, size, limit);
-  return scan<Hamming>(query, from, to, heap, size, limit);
+  if (space == 6) return scan<Hamming>(query, from, to, heap, size, limit);
+  return scan<SignedDot>(query, from, to, heap, size, limit);
 }
 
 @inline
@@ -67,5 +68,6 @@ export function collectWithin(query: usize, from: u32, to: u32, limit: u32, out:
   if (space == 3) return collect<ByteDot>(query, from, to, limit, out);
   if (space == 4) return collect<MixedL2>(query, from, to, limit, out);
   if (space == 5) return collect<MixedDot>(query, from, to, limit, out);
-  return collect<Hamming>(query, from, to, limit, out);
+  if (space == 6) return collect<Hamming>(query, from, to, limit, out);
+  return collect<SignedDot>(query, from, to, limit, out);
 }

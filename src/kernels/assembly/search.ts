@@ -1,6 +1,6 @@
 import { beams } from './beam';
 import { space } from './codes';
-import { ByteDot, ByteL2, Hamming, MixedDot, MixedL2, NegatedDot, SquaredL2 } from './spaces';
+import { ByteDot, ByteL2, Hamming, MixedDot, MixedL2, NegatedDot, SignedDot, SquaredL2 } from './spaces';
 
 export function searchGraphs(
   queries: usize,
@@ -18,5 +18,6 @@ export function searchGraphs(
   else if (space == 3) beams<ByteDot>(queries, bytes, count, breadth, depth, factor, pools, sizes);
   else if (space == 4) beams<MixedL2>(queries, bytes, count, breadth, depth, factor, pools, sizes);
   else if (space == 5) beams<MixedDot>(queries, bytes, count, breadth, depth, factor, pools, sizes);
-  else beams<Hamming>(queries, bytes, count, breadth, depth, factor, pools, sizes);
+  else if (space == 6) beams<Hamming>(queries, bytes, count, breadth, depth, factor, pools, sizes);
+  else beams<SignedDot>(queries, bytes, count, breadth, depth, factor, pools, sizes);
 }

@@ -14,3 +14,6 @@ export class MixedDot {}
 
 /** Rows and queries of packed bits: how many differ, exact. */
 export class Hamming {}
+
+/** Rows and queries of signed bytes: sums of whole numbers, exact. */
+export class SignedDot {}

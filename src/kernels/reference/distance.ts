@@ -16,6 +16,11 @@ export function referenceKey(space: Space, query: Row, row: Row): number {
     for (let i = 0; i < row.length; i++) sum += bitsOf(row[i] ^ query[i]);
     return sum;
   }
+  if (space === SPACE.signedDot) {
+    let sum = 0;
+    for (let i = 0; i < row.length; i++) sum -= ((row[i] << 24) >> 24) * ((query[i] << 24) >> 24);
+    return byteKeyOf(space, sum);
+  }
   if (space === SPACE.byteL2 || space === SPACE.byteDot) {
     let sum = 0;
     for (let i = 0; i < row.length; i++) sum += isL2(space) ? (row[i] - query[i]) ** 2 : -row[i] * query[i];

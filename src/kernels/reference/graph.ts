@@ -113,7 +113,7 @@ export class ReferenceGraph {
   /** Key of a distance whose square is `factor` times that of a key's. */
   private farther(key: number, factor: number): number {
     const { space } = this;
-    if (space === SPACE.byteDot || space === SPACE.mixedDot) return 0xffffffff;
+    if (space === SPACE.byteDot || space === SPACE.mixedDot || space === SPACE.signedDot) return 0xffffffff;
     const distance = distanceIn(space, key);
     if (space === SPACE.dot) return keyOf(Math.fround((1 + distance) * factor - 1));
     if (space === SPACE.l2 || space === SPACE.mixedL2) return keyOf(Math.fround(distance * factor));

@@ -1,10 +1,18 @@
-import { Arena, byteStride, byteWidth, type Pointer, rowFloats } from '../../kernels/index.js';
+import {
+  Arena,
+  byteStride,
+  byteWidth,
+  type Pointer,
+  rowFloats,
+  SPACE,
+  type Space,
+} from '../../kernels/index.js';
 import type { VectorField } from '../../schema/index.js';
 import type { SegmentWriter } from '../../segment/index.js';
 import type { Metadata } from '../../segment/metadata.js';
 import type { BuildInput } from '../kind.js';
 import { type Axes, principalAxes } from './axes.js';
-import { gridOf } from './grid.js';
+import { gridOf, SIGNED_MOST, signedGridOf } from './grid.js';
 import { sampleRows } from './sample.js';
 
 /** Components up to which codes keep all: two cache lines and a bit, which axes would hardly shorten. */
@@ -22,11 +30,14 @@ export interface CoderTables {
   origin: Float32Array;
   /** What one step stands for. */
   step: number;
-  /** ip: the length all vectors are brought to by one component more, which is the last. */
-  length: number | undefined;
+  /**
+   * ip: codes are signed bytes, of which inner products are taken. What a query has with `origin` or the mean
+   * is the same for all rows, and left out.
+   */
+  signed: boolean;
 }
 
-/** Components of a code beside the one added under ip; 0 leaves it to the vectors. */
+/** Components of a code; 0 leaves it to the vectors. */
 function codeDim(field: VectorField): number | undefined {
   const stage = field.spec.stages.find((candidate) => candidate.kind === 'sq8');
   return stage?.params.dim;
@@ -37,7 +48,7 @@ export function codeBytes(field: VectorField): number | undefined {
   const asked = codeDim(field);
   if (asked === undefined) return undefined;
   const dim = asked === 0 ? (field.dim <= WHOLE_MOST ? field.dim : AXES) : Math.min(asked, field.dim);
-  return byteStride(dim + (field.metric === 'ip' ? 1 : 0));
+  return byteStride(dim);
 }
 
 /** Turns vectors to codes. The same bytes for the same tables, on every machine. */
@@ -49,6 +60,11 @@ export class Coder {
   readonly width: number;
   readonly floats: number;
   private projection: Projection | undefined;
+
+  /** What codes of rows are compared in. */
+  get space(): Space {
+    return this.tables.signed ? SPACE.signedDot : SPACE.byteL2;
+  }
 
   /** @param floats of a padded vector */
   constructor(tables: CoderTables, floats: number) {
@@ -62,7 +78,8 @@ export class Coder {
   /** @param rows padded float32 rows @param target `count` codes of zeros */
   encode(rows: Float32Array, count: number, target: Uint8Array): void {
     const values = new Float64Array(this.dim);
-    const { origin, step } = this.tables;
+    const { origin, step, signed } = this.tables;
+    const [lowest, highest] = signed ? [-SIGNED_MOST, SIGNED_MOST] : [0, 255];
     for (let from = 0; from < count; from += PROJECTED_ROWS) {
       const some = rows.subarray(from * this.floats, Math.min(count, from + PROJECTED_ROWS) * this.floats);
       const turned = this.turn(some);
@@ -71,8 +88,8 @@ export class Coder {
         const start = (from + i) * this.stride;
         for (let j = 0; j < this.dim; j++) {
           const level = Math.round((values[j] - origin[j]) / step);
-          // What is no number (infinities that cancelled) becomes 0.
-          target[start + j] = level > 255 ? 255 : level > 0 ? level : 0;
+          // What is no number (infinities that cancelled) becomes 0; what is negative, its two's complement.
+          target[start + j] = level > highest ? highest : level < lowest ? lowest : level;
         }
       }
     }
@@ -99,15 +116,10 @@ export class Coder {
     i: number,
     out: Float64Array,
   ): void {
-    const { length, axes } = this.tables;
-    const own = length === undefined ? this.dim : this.dim - 1;
+    const { axes } = this.tables;
     if (axes !== undefined && turned !== undefined) {
-      for (let j = 0; j < own; j++) out[j] = turned[i * axes.columns + j];
-    } else for (let j = 0; j < own; j++) out[j] = rows[i * this.floats + j];
-    if (length === undefined) return;
-    let sum = 0;
-    for (let j = i * this.floats; j < (i + 1) * this.floats; j++) sum += rows[j] * rows[j];
-    out[own] = Math.sqrt(Math.max(0, length * length - sum));
+      for (let j = 0; j < this.dim; j++) out[j] = turned[i * axes.columns + j];
+    } else for (let j = 0; j < this.dim; j++) out[j] = rows[i * this.floats + j];
   }
 }
 
@@ -155,29 +167,29 @@ export async function trainCoder(input: BuildInput): Promise<Coder | undefined> 
     return undefined;
   }
   const sample = await sampleRows(input);
-  const length = field.metric === 'ip' ? sample.longest : undefined;
+  const signed = field.metric === 'ip';
   const floats = rowFloats(field.dim);
   const wanted = asked === 0 ? (field.dim <= WHOLE_MOST ? field.dim : AXES) : asked;
   const axes = wanted < field.dim ? principalAxes(sample, field.dim, wanted, asked === 0) : undefined;
-  const dim = (axes?.count ?? field.dim) + (length === undefined ? 0 : 1);
+  const dim = axes?.count ?? field.dim;
   // Steps of 1 from 0 let the coder give the components that the grid is chosen for.
-  const plain = new Coder({ axes, origin: new Float32Array(dim), step: 1, length }, floats);
+  const plain = new Coder({ axes, origin: new Float32Array(dim), step: 1, signed }, floats);
   const values = new Float64Array(sample.count * dim);
   for (let i = 0; i < sample.count; i++) {
     plain.encodeRow(sample.rows, i, values.subarray(i * dim, (i + 1) * dim));
   }
-  const { origin, step } = gridOf(values, dim);
-  return new Coder({ axes, origin, step, length }, floats);
+  const { origin, step } = signed ? signedGridOf(values, dim) : gridOf(values, dim);
+  return new Coder({ axes, origin, step, signed }, floats);
 }
 
 /** Writes the tables; @returns what goes into the metadata. */
 export function writeCoder(coder: Coder, out: SegmentWriter, part: string): { [key: string]: Metadata } {
-  const { axes, origin, step, length } = coder.tables;
+  const { axes, origin, step } = coder.tables;
   out.add(`${part}/origin`, 'f32', [coder.dim], origin);
   if (axes !== undefined) {
     const floats = axes.mean.length;
     out.add(`${part}/mean`, 'f32', [floats], axes.mean);
     out.add(`${part}/axes`, 'f32', [axes.columns, floats], axes.vectors);
   }
-  return { codes: coder.dim, step, ...(length === undefined ? {} : { length }) };
+  return { codes: coder.dim, step };
 }

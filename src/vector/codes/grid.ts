@@ -42,3 +42,40 @@ function lossOf(values: Float64Array, origin: Float32Array, step: number, unit: 
   }
   return sum;
 }
+
+/** Largest signed code: as far from 0 as the least. */
+export const SIGNED_MOST = 127;
+
+/**
+ * A grid for inner products: around the mean of each component, with the step that loses least over the
+ * longer half of the rows given. What is large in an inner product is long.
+ * @param values rows of `dim`
+ */
+export function signedGridOf(values: Float64Array, dim: number): { origin: Float32Array; step: number } {
+  const count = values.length / dim;
+  const sums = new Float64Array(dim);
+  for (let i = 0; i < values.length; i++) sums[i % dim] += values[i] / count;
+  const origin = Float32Array.from(sums);
+  const centred = values.map((value, i) => value - origin[i % dim]);
+  const rows = Array.from({ length: count }, (_, row) => centred.subarray(row * dim, (row + 1) * dim));
+  const size = new Map(
+    rows.map((row) => [row, row.reduce((most, value) => Math.max(most, Math.abs(value)), 0)]),
+  );
+  rows.sort((a, b) => size.get(b)! - size.get(a)!);
+  const widest = size.get(rows[0])!;
+  if (!(widest > 1e-300 && widest < Number.POSITIVE_INFINITY)) return { origin, step: 1 };
+  let best = { step: widest / SIGNED_MOST, loss: Number.POSITIVE_INFINITY };
+  for (const span of SPANS) {
+    const step = (widest * span) / SIGNED_MOST;
+    let loss = 0;
+    for (const row of rows.slice(0, (count + 1) >> 1)) {
+      for (const value of row) {
+        const level = Math.min(SIGNED_MOST, Math.max(-SIGNED_MOST, Math.round(value / step)));
+        const error = (level * step - value) / widest;
+        loss += error * error;
+      }
+    }
+    if (loss < best.loss) best = { step, loss };
+  }
+  return { origin, step: best.step };
+}

@@ -1,10 +1,13 @@
 import { SPACE, type Space } from '../../kernels/index.js';
 import type { CoderTables } from './coder.js';
+import { SIGNED_MOST } from './grid.js';
 
 /** A unit axis in 16-bit numbers: products with a query of `largest` stay below 2^31. */
 const AXIS_SCALE = 16384;
 /** Components below are taken for zero: their reciprocal would overflow. */
 const LEAST = Math.fround(1e-34);
+/** Likewise, of those along axes. */
+const SIGNED_LEAST = 1e-300;
 /** Steps that a component of a query may lie outside the grid and still be rounded to its end. */
 const OUTSIDE_MOST = 32;
 
@@ -13,6 +16,8 @@ export interface QueryTables {
   /** i16[columns][stride]; undefined: components as they are. */
   axes: Int16Array | undefined;
   columns: number;
+  /** What is subtracted from a query before it is turned: nothing for inner products. */
+  mean: Float32Array | undefined;
   /** Floats of a padded query, rounded up to a multiple of 8. */
   stride: number;
   /** What the largest component of a centred query becomes. */
@@ -23,12 +28,13 @@ export interface QueryTables {
   origin: Float64Array;
 }
 
-export function queryTables({ axes, origin }: CoderTables, floats: number): QueryTables {
+export function queryTables({ axes, origin, signed }: CoderTables, floats: number): QueryTables {
+  const mean = signed && axes !== undefined ? new Float32Array(floats) : axes?.mean;
   const padded = new Float64Array(origin.length + 1);
   padded.set(origin);
   const stride = Math.ceil(floats / 8) * 8;
   if (axes === undefined) {
-    return { axes: undefined, columns: 0, stride, largest: 0, unit: 0, origin: padded };
+    return { axes: undefined, columns: 0, mean, stride, largest: 0, unit: 0, origin: padded };
   }
   const turned = new Int16Array(axes.columns * stride);
   for (let i = 0; i < axes.columns; i++) {
@@ -43,6 +49,7 @@ export function queryTables({ axes, origin }: CoderTables, floats: number): Quer
   return {
     axes: turned,
     columns: axes.columns,
+    mean,
     stride,
     largest,
     unit: 1 / (largest * AXIS_SCALE),
@@ -75,11 +82,13 @@ export class QueryCoder {
    */
   encode(single: Float32Array, out: Uint8Array): Space {
     const { steps, query } = this;
-    const { step, length } = this.tables;
+    const { step, signed } = this.tables;
     if (query.axes === undefined) for (let j = 0; j < steps.length; j++) steps[j] = single[j];
     else this.project(single, query.axes);
-    // Under ip the length of the query is free: choose the data's, and no part in the added component.
-    if (length !== undefined) lengthen(steps, length);
+    if (signed) {
+      encodeSigned(steps, out);
+      return SPACE.signedDot;
+    }
     let inside = true;
     for (let j = 0; j < steps.length; j++) {
       steps[j] = (steps[j] - query.origin[j]) / step;
@@ -97,7 +106,7 @@ export class QueryCoder {
   private project(single: Float32Array, axes: Int16Array): void {
     const { floats, steps } = this;
     const { stride, largest, unit } = this.query;
-    const mean = this.tables.axes!.mean;
+    const mean = this.query.mean!;
     const centred = new Float32Array(floats);
     let peak = 0;
     for (let j = 0; j < floats; j++) {
@@ -125,11 +134,10 @@ function nearest(value: number): number {
   return down % 2 === 0 ? down : down + 1;
 }
 
-function lengthen(values: Float64Array, length: number): void {
-  const own = values.length - 1;
-  let sum = 0;
-  for (let j = 0; j < own; j++) sum += values[j] * values[j];
-  const scale = sum > 0 ? length / Math.sqrt(sum) : 0;
-  for (let j = 0; j < own; j++) values[j] *= scale;
-  values[own] = 0;
+/** In proportion to the query, whose length is free under ip: the largest component is 127. */
+function encodeSigned(values: Float64Array, out: Uint8Array): void {
+  let peak = 0;
+  for (const value of values) peak = Math.max(peak, Math.abs(value));
+  const scale = peak > SIGNED_LEAST ? SIGNED_MOST / peak : 0;
+  for (let j = 0; j < values.length; j++) out[j] = Math.floor(values[j] * scale + 0.5);
 }

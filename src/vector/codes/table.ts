@@ -22,6 +22,8 @@ export class CodeTable {
   readonly stride: number;
   readonly width: number;
   readonly base: Pointer;
+  /** What codes are compared in, rows with rows; a query far outside may be in another. */
+  readonly space: Space;
   private readonly arena: Arena;
   private readonly coder: Coder;
   private readonly queryAt: Pointer;
@@ -36,6 +38,7 @@ export class CodeTable {
     this.coder = coder;
     this.stride = coder.stride;
     this.width = coder.width;
+    this.space = coder.space;
     this.queryBytes = coder.width * 4;
     this.queryAt = arena.allocate(this.queryBytes);
     this.padding = coder.width - coder.dim;
@@ -49,7 +52,7 @@ export class CodeTable {
 
   private nameEncoder({ tables, floats, dim }: Coder): void {
     const { arena } = this;
-    const { axes, columns, stride, largest, unit, origin } = queryTables(tables, floats);
+    const { axes, columns, mean, stride, largest, unit, origin } = queryTables(tables, floats);
     const place = (values: Int16Array | Float32Array | Float64Array | undefined) => {
       if (values === undefined) return 0;
       const at = arena.allocate(values.byteLength);
@@ -59,7 +62,7 @@ export class CodeTable {
       return at;
     };
     arena.kernels.setEncoder(
-      place(tables.axes?.mean),
+      place(mean),
       floats,
       place(axes),
       columns,
@@ -68,7 +71,7 @@ export class CodeTable {
       place(origin),
       dim,
       tables.step,
-      tables.length ?? -1,
+      tables.signed,
       arena.allocate(encodeScratchBytes(stride, Math.max(dim, columns))),
     );
   }
@@ -101,7 +104,7 @@ export class CodeTable {
     this.single.set(query.single);
     // What is behind the components may be another query's.
     if (this.padding > 0) this.arena.bytes(at + this.coder.dim, this.padding).fill(0);
-    if (this.arena.kernels.encodeQuery(this.singleAt, at) === 1) return SPACE.byteL2;
+    if (this.arena.kernels.encodeQuery(this.singleAt, at) === 1) return this.space;
     this.arena.bytes(at + this.coder.dim * 4, this.queryBytes - this.coder.dim * 4).fill(0);
     return SPACE.mixedL2;
   }
@@ -111,29 +114,23 @@ export class CodeTable {
 export function loadCoder(part: VectorPart): Coder | undefined {
   const { reader, name, meta, field } = part;
   if (meta.get('codes') === undefined) return undefined;
-  const dim = metaCount(reader, meta, 'codes', field.dim + 1);
+  const dim = metaCount(reader, meta, 'codes', field.dim);
   const step = meta.get('step');
-  const length = meta.get('length');
-  const added = field.metric === 'ip' ? 1 : 0;
-  if (!(dim > added && typeof step === 'number' && step > 0 && Number.isFinite(step))) {
+  if (!(dim > 0 && typeof step === 'number' && step > 0 && Number.isFinite(step))) {
     throw new CorruptError(reader.path, `'${name}' has codes of ${dim} in steps of ${String(step)}`);
-  }
-  if (added === 1 && !(typeof length === 'number' && length >= 0 && Number.isFinite(length))) {
-    throw new CorruptError(reader.path, `'${name}' has codes of length ${String(length)}`);
   }
   expectShape(part, 'origin', 'f32', [dim]);
   expectShape(part, 'codes', 'u8', [part.count, byteStride(dim)]);
-  const count = dim - added;
   let axes: Coder['tables']['axes'];
-  if (count < field.dim) {
-    const columns = Math.ceil(count / 4) * 4;
+  if (dim < field.dim) {
+    const columns = Math.ceil(dim / 4) * 4;
     expectShape(part, 'mean', 'f32', [part.floats]);
     expectShape(part, 'axes', 'f32', [columns, part.floats]);
     const [mean, vectors] = ['mean', 'axes'].map((array) => reader.loadF32(`${name}/${array}`));
-    axes = { mean, count, columns, vectors };
+    axes = { mean, count: dim, columns, vectors };
   }
   const origin = reader.loadF32(`${name}/origin`);
-  return new Coder({ axes, origin, step, length: added === 1 ? (length as number) : undefined }, part.floats);
+  return new Coder({ axes, origin, step, signed: field.metric === 'ip' }, part.floats);
 }
 
 /** @throws CorruptError, ResourceError */

@@ -83,7 +83,9 @@ export async function buildHnsw(input: BuildInput, out: SegmentWriter) {
   const arena = new Arena();
   const codes = await loadCodes(input, arena, coder);
   const order =
-    codes.space === SPACE.byteL2 || codes.space === SPACE.byteDot ? reorder(arena, codes, count) : undefined;
+    codes.space === SPACE.byteL2 || codes.space === SPACE.byteDot || codes.space === SPACE.signedDot
+      ? reorder(arena, codes, count)
+      : undefined;
   const levels = Uint8Array.from({ length: count }, (_, node) =>
     levelOf(environment.seed, order?.[node] ?? node, M),
   );
@@ -141,19 +143,26 @@ async function loadCodes({ field, rows, environment }: BuildInput, arena: Arena,
   }
   const own = spaceOf(field.metric);
   const bytes = coder !== undefined || rows.byteStride !== undefined;
-  const byteSpace = coder !== undefined || own === SPACE.l2 ? SPACE.byteL2 : SPACE.byteDot;
-  const space = bytes && own !== SPACE.hamming ? byteSpace : own;
+  const byteSpace = own === SPACE.l2 ? SPACE.byteL2 : SPACE.byteDot;
+  const space = coder?.space ?? (bytes && own !== SPACE.hamming ? byteSpace : own);
   const width = coder?.width ?? (bytes ? byteWidth(field.dim) : stride);
   arena.kernels.setCodes(base, stride, width, space);
   return { base, stride, width, space };
 }
 
 /** Moves codes so that near ones stand near each other. @returns number of the vector at each position */
-function reorder(arena: Arena, { base, stride, width }: Codes, count: number): Uint32Array {
+function reorder(arena: Arena, { base, stride, width, space }: Codes, count: number): Uint32Array {
   const at = arena.tail(count * 4 + 16 + orderScratchBytes(count, width));
   const ids = arena.u32(at, count);
   for (let i = 0; i < count; i++) ids[i] = i;
+  // Near is what bytes without a sign say: the sign bit stands for 128 more, and not for less than all.
+  const turnSigns = () => {
+    const words = arena.u32(base, (count * stride) / 4);
+    for (let i = 0; space === SPACE.signedDot && i < words.length; i++) words[i] ^= 0x80808080;
+  };
+  turnSigns();
   arena.kernels.orderCodes(at, count, LEAF, at + Math.ceil((count * 4) / 16) * 16);
+  turnSigns();
   const order = ids.slice();
   permute(arena.bytes(base, count * stride), stride, order);
   return order;

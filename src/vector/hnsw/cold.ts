@@ -44,7 +44,7 @@ export class ColdHnswSearcher implements VectorSearcher {
     this.graph = new GraphPages(part);
     const { arena } = this.rows;
     this.codes = openCodes(part, arena, false);
-    this.power = keyPower(part.field, this.codes !== undefined);
+    this.power = keyPower(part.field);
     this.stride = this.codes?.stride ?? part.rowBytes;
     this.vectors = new Pages(part, this.codes === undefined ? 'rows' : 'codes', this.stride);
     this.most = EXPANSIONS * this.graph.below;
@@ -180,7 +180,7 @@ function squaredDistance(query: Uint8Array, row: Uint8Array, at: number): number
 
 /** Key of the distance `factor` times as far as a key's: farther() of assembly/beam.ts. */
 function farther(space: Space, key: number, factor: number): number {
-  if (space === SPACE.byteDot || space === SPACE.mixedDot) return 0xffffffff;
+  if (space === SPACE.byteDot || space === SPACE.mixedDot || space === SPACE.signedDot) return 0xffffffff;
   if (space === SPACE.dot) return keyOf(Math.fround((1 + distanceOf(key)) * factor - 1));
   if (space === SPACE.l2 || space === SPACE.mixedL2) return keyOf(Math.fround(distanceOf(key) * factor));
   return Math.floor(Math.min(key * factor, 0xffffffff));

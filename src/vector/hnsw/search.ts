@@ -66,9 +66,9 @@ export function breadthOf({ efSearch, gamma }: Settings): number {
  * Which power of a distance keys are: squares, but of differing bits, which are a distance themselves.
  * 0: inner products of any size, no distances.
  */
-export function keyPower({ metric }: VectorField, coded: boolean): number {
+export function keyPower({ metric }: VectorField): number {
   if (metric === 'hamming') return 1;
-  return metric === 'ip' && !coded ? 0 : 2;
+  return metric === 'ip' ? 0 : 2;
 }
 
 /** @param power see keyPower() */
@@ -107,7 +107,7 @@ export class HnswSearcher implements VectorSearcher {
     const { arena } = this.rows;
     this.codes = openCodes(part, arena);
     if (this.codes === undefined) this.rows.load();
-    this.power = keyPower(part.field, this.codes !== undefined);
+    this.power = keyPower(part.field);
     this.graph = new GraphArena(arena, levels, m, LANES);
     reader.readInto(`${name}/links`, this.graph.linkBytes());
     reader.readInto(`${name}/upper`, this.graph.upperBytes());
