@@ -1,3 +1,4 @@
+import { norm } from '../../unit.js';
 import type { Codebook } from './codebook.js';
 
 /** A vector's code, beside the words: see BlockCoder. */
@@ -27,8 +28,11 @@ export class BlockCoder {
   private readonly l2: boolean;
   private readonly centroids: Float32Array;
   private readonly floats: number;
-  /** The last list's centroid less the mean, turned. */
+  /** What estimates are best for of the last list, a query near its centroid; the same less the mean, turned. */
+  private readonly likely: Float64Array;
   private readonly shift: Float64Array;
+  /** Under ip a query is not longer where the vectors near it are. */
+  private readonly longest: number;
   private list = -1;
   private readonly residual: Float64Array;
   private readonly word: Float64Array;
@@ -40,7 +44,9 @@ export class BlockCoder {
     this.centroids = centroids;
     this.floats = floats;
     this.mean = meanOf(centroids, floats);
+    this.likely = new Float64Array(floats);
     this.shift = new Float64Array(book.dim);
+    this.longest = l2 ? Number.POSITIVE_INFINITY : medianLength(centroids, floats);
     this.residual = new Float64Array(book.dim);
     this.word = new Float64Array(book.dim);
   }
@@ -51,14 +57,14 @@ export class BlockCoder {
     if (list !== this.list) this.select(list);
     const centroid = list * floats;
     residual.fill(0);
-    // How far r, and r and c, go together: turning changes neither.
+    // How far r, and r and a likely query, go together: turning changes neither.
     let length = 0;
     let along = 0;
     for (let j = 0; j < Math.min(floats, book.dim); j++) {
       const value = rows[i * floats + j] - centroids[centroid + j];
       residual[j] = value;
       length += value * value;
-      along += value * centroids[centroid + j];
+      along += value * this.likely[j];
     }
     book.turn(residual);
     book.encode(residual, codes, word);
@@ -82,9 +88,21 @@ export class BlockCoder {
   }
 
   private select(list: number): void {
-    this.turnQuery(this.centroids.subarray(list * this.floats, (list + 1) * this.floats), this.shift);
+    const { likely, floats, centroids, longest } = this;
+    const length = norm(centroids.subarray(list * floats, (list + 1) * floats));
+    const scale = length > longest ? longest / length : 1;
+    for (let j = 0; j < floats; j++) likely[j] = centroids[list * floats + j] * scale;
+    this.turnQuery(likely, this.shift);
     this.list = list;
   }
+}
+
+function medianLength(centroids: Float32Array, floats: number): number {
+  const lengths = new Float64Array(centroids.length / floats);
+  for (let list = 0; list < lengths.length; list++) {
+    lengths[list] = norm(centroids.subarray(list * floats, (list + 1) * floats));
+  }
+  return lengths.sort()[lengths.length >> 1];
 }
 
 function meanOf(centroids: Float32Array, floats: number): Float64Array {
