@@ -115,29 +115,42 @@ describe.each([
   });
 });
 
-test.each([1, 16, 17, 32, 496, 497, 2048, 65_536])('rows of packed bits, %i bytes', (dim) => {
-  const width = byteWidth(dim);
-  const byte = [() => 0, () => 255, () => next() * 256, (i: number) => (i % 2 ? 170 : 85)];
-  const rows = Array.from({ length: 8 }, (_, i) => {
-    const row = new Uint8Array(width);
-    for (let j = 0; j < dim; j++) row[j] = byte[i % 4](j);
-    return row;
-  });
-  const arena = new Arena();
-  const at = place(arena, rows);
-  const stride = rowStride(rows);
-  const out = arena.allocate(16);
-  arena.kernels.setCodes(at, stride, width, SPACE.hamming);
-  for (const [q, query] of rows.entries()) {
-    const expected = rows.map((row) => referenceKey(SPACE.hamming, query, row));
-    const found = rows.map((_, r) => arena.kernels.keyBetween(at + q * stride, at + r * stride, width) >>> 0);
-    expect(found).toEqual(expected);
-    for (const r of [0, 4]) {
-      arena.kernels.keysBetween(at + q * stride, at + r * stride, stride, width, out);
-      expect([...arena.u32(out, 4)]).toEqual(expected.slice(r, r + 4));
+describe.each([
+  ['packed bits', SPACE.hamming],
+  ['signed bytes', SPACE.signedDot],
+] as const)('rows of %s', (_, space) => {
+  test.each([1, 16, 17, 32, 496, 497, 2048, 65_536])('%i bytes', (dim) => {
+    const width = byteWidth(dim);
+    const byte = [
+      () => 0,
+      () => (space === SPACE.hamming ? 255 : 128),
+      () => next() * 256,
+      (i: number) => (i % 2 ? 170 : 85),
+    ];
+    const rows = Array.from({ length: 8 }, (_, i) => {
+      const row = new Uint8Array(width);
+      for (let j = 0; j < dim; j++) row[j] = byte[i % 4](j);
+      return row;
+    });
+    const arena = new Arena();
+    const at = place(arena, rows);
+    const stride = rowStride(rows);
+    const out = arena.allocate(16);
+    arena.kernels.setCodes(at, stride, width, space);
+    for (const [q, query] of rows.entries()) {
+      const expected = rows.map((row) => referenceKey(space, query, row));
+      const found = rows.map(
+        (_, r) => arena.kernels.keyBetween(at + q * stride, at + r * stride, width) >>> 0,
+      );
+      expect(found).toEqual(expected);
+      for (const r of [0, 4]) {
+        arena.kernels.keysBetween(at + q * stride, at + r * stride, stride, width, out);
+        expect([...arena.u32(out, 4)]).toEqual(expected.slice(r, r + 4));
+      }
     }
-  }
-  expect(referenceKey(SPACE.hamming, rows[0], rows[1])).toBe(8 * dim);
+    if (space === SPACE.hamming) expect(referenceKey(space, rows[0], rows[1])).toBe(8 * dim);
+    else expect(referenceKey(space, rows[1], rows[1])).toBe(2 ** 31 - 128 * 128 * dim);
+  });
 });
 
 describe('keys', () => {

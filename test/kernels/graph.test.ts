@@ -136,6 +136,7 @@ const graphCases = [
     ['bytes, l2', SPACE.byteL2, ...c] as const,
     ['bytes, dot', SPACE.byteDot, ...c] as const,
     ['bits', SPACE.hamming, ...c] as const,
+    ['signed bytes, dot', SPACE.signedDot, ...c] as const,
   ]),
 ];
 

@@ -37,6 +37,7 @@ describe.each([
   ['bytes, l2', SPACE.byteL2, byteCases],
   ['bytes, dot', SPACE.byteDot, byteCases],
   ['bits', SPACE.hamming, byteCases],
+  ['signed bytes, dot', SPACE.signedDot, byteCases],
 ] as const)('%s', (_, space, cases) => {
   test.each(cases)('the nearest are those of a full sort: %s', (_, rows) => {
     const arena = new Arena();

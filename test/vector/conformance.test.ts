@@ -56,8 +56,29 @@ describe.each(matrix)('$spec, $metric', ({ spec, metric }) => {
       for (const hit of hits) expect(hit.score).toBe(scores.get(hit.doc));
       expect(hits).toEqual([...hits].sort((a, b) => b.score - a.score || a.doc - b.doc));
     }
-    expect(found / queries.length).toBeGreaterThan(metric === 'ip' ? 0.8 : 0.95);
+    expect(found / queries.length).toBeGreaterThan(0.95);
   });
+
+  test.runIf(metric === 'ip')(
+    'the largest products are found whatever the lengths, one in a hundred ten times the usual',
+    async () => {
+      // Rows and queries of directions that have a mean, as factors of matrices have; lengths log-normal.
+      const next = random(31);
+      const gauss = () => Array.from({ length: 12 }, next).reduce((sum, x) => sum + x, -6);
+      const point = () => Array.from({ length: 24 }, (_, j) => gauss() / (1 + j / 6) + 0.3);
+      const vectors = Array.from({ length: 3000 }, () => {
+        const length = Math.exp(gauss());
+        return point().map((x) => x * length);
+      });
+      const { branch } = await built(spec, metric, [vectors]);
+      let found = 0;
+      for (let i = 0; i < 30; i++) {
+        const query = point();
+        found += recall(search(branch, query, 10), bruteForce(metric, vectors, query, 10));
+      }
+      expect(found / 30).toBeGreaterThan(0.95);
+    },
+  );
 
   test.each([1, 3, 17, 100, 784, 2048])('%i components', async (dim) => {
     const vectors = points(50, dim, dim);
@@ -324,7 +345,7 @@ test('axes are kept where they say most, and recall stays', async () => {
   for (const metric of ['l2', 'ip', 'cosine'] as const) {
     for (const spec of ['hnsw', 'ivf:nlist=16+sq8:dim=20']) {
       const { branch, written } = await built(spec, metric, [vectors]);
-      expect(written[0].meta.codes).toBe((spec === 'hnsw' ? 128 : 20) + (metric === 'ip' ? 1 : 0));
+      expect(written[0].meta.codes).toBe(spec === 'hnsw' ? 128 : 20);
       let found = 0;
       for (let i = 0; i < 20; i++) {
         const query = point();
@@ -332,7 +353,7 @@ test('axes are kept where they say most, and recall stays', async () => {
         expect(search(branch, query, 10, exact)).toEqual(expected);
         found += recall(search(branch, query, 10), expected);
       }
-      expect(found / 20).toBeGreaterThan(metric === 'ip' ? 0.8 : 0.95);
+      expect(found / 20).toBeGreaterThan(0.95);
     }
   }
   // No direction says more than another: as many components as there are.

@@ -5,17 +5,21 @@ export class ListDemand {
   /** Pairs of a list and a query. */
   size = 0;
   private readonly counts: Uint32Array;
-  private readonly lists: Uint32Array;
-  private readonly queries: Uint32Array;
+  private lists: Uint32Array;
+  private queries: Uint32Array;
 
-  /** @param most pairs there may be */
-  constructor(nlist: number, most: number) {
+  /** @param expected pairs; there may be more */
+  constructor(nlist: number, expected: number) {
     this.counts = new Uint32Array(nlist);
-    this.lists = new Uint32Array(most);
-    this.queries = new Uint32Array(most);
+    this.lists = new Uint32Array(expected);
+    this.queries = new Uint32Array(expected);
   }
 
   add(query: number, lists: Uint32Array, count: number): void {
+    if (this.size + count > this.lists.length) {
+      this.lists = grown(this.lists, this.size + count);
+      this.queries = grown(this.queries, this.size + count);
+    }
     for (let i = 0; i < count; i++) {
       this.counts[lists[i]]++;
       this.lists[this.size] = lists[i];
@@ -49,4 +53,10 @@ export class ListDemand {
       out[at + 1] = reservoir + this.queries[i] * reservoirBytes;
     }
   }
+}
+
+function grown(values: Uint32Array, least: number): Uint32Array {
+  const out = new Uint32Array(Math.max(least, 2 * values.length));
+  out.set(values);
+  return out;
 }

@@ -13,6 +13,8 @@ export interface ListTables {
   groups: number;
   /** Group i is lists groupOffsets[i] to groupOffsets[i + 1]. */
   groupOffsets: Uint32Array;
+  /** ip: how far rows of each list lie from its centroid in a component. */
+  spreads: Float32Array | undefined;
 }
 
 /** @throws CorruptError when offsets do not ascend to the number of vectors, or the order is no permutation */
@@ -29,7 +31,18 @@ export function loadLists(part: VectorPart): ListTables {
   }
   const order = loadOrder(part);
   if (order === undefined) throw new CorruptError(reader.path, `array '${name}/order' is missing`);
-  return { nlist, offsets, order, groups, groupOffsets };
+  const spreads = part.field.metric === 'ip' ? loadSpreads(part, nlist) : undefined;
+  return { nlist, offsets, order, groups, groupOffsets, spreads };
+}
+
+function loadSpreads(part: VectorPart, nlist: number): Float32Array {
+  const { reader, name } = part;
+  expectShape(part, 'spreads', 'f32', [nlist]);
+  const spreads = reader.loadF32(`${name}/spreads`);
+  if (!spreads.every((spread) => spread >= 0 && Number.isFinite(spread))) {
+    throw new CorruptError(reader.path, `array '${name}/spreads' holds what is no size`);
+  }
+  return spreads;
 }
 
 function loadOffsets(part: VectorPart, array: string, count: number, end: number): Uint32Array {

@@ -1,10 +1,12 @@
 import {
   type Arena,
   distanceIn,
+  keyOf,
   type Pointer,
   RESERVOIR_HEADER_BYTES,
   reservoirBytes,
   SPACE,
+  type Space,
 } from '../../kernels/index.js';
 import type { RowTable } from '../codes/index.js';
 import { expectShape, type VectorPart } from '../part.js';
@@ -19,6 +21,10 @@ const NEAR_LISTS = 4;
  * a query that is a centroid still has others near it.
  */
 const LEAST_SHARE = 0.5;
+/** More than there are lists. */
+const NUMBERS = 2 ** 20 + 1;
+/** 2 · ln 2. */
+const TWICE_LN2 = 1.3862943611198906;
 
 /** Centroids of the lists in an arena, as float32 or codes, and the lists nearest to a query. */
 export class Probe {
@@ -41,6 +47,10 @@ export class Probe {
   private readonly allAt: Pointer;
   /** Under ip there are no distances, which say how likely a list is to hold a neighbour. */
   private readonly fades: boolean;
+  /** ip: by how much the best of each list is taken to be above its centroid, of a query of length 1. */
+  private readonly lifts: Float64Array | undefined;
+  private readonly order: Float64Array;
+  private readonly products: Float32Array;
   /** What makes of `bases` something in proportion to squared distances. */
   private shift = 0;
 
@@ -68,6 +78,9 @@ export class Probe {
     this.centroidsAt = at + grouped * stride;
     this.groupsAt = grouped > 0 && part.field.metric !== 'ip' ? at : undefined;
     this.fades = part.field.metric !== 'ip';
+    this.lifts = tables.spreads && liftsOf(tables.spreads, tables.offsets, codeStride, part);
+    this.order = new Float64Array(this.lifts === undefined ? 0 : nlist);
+    this.products = new Float32Array(this.order.length);
     this.reservoirAt = arena.allocate(reservoirBytes(nlist));
     const place = (values: ArrayLike<number>) => {
       const to = arena.allocate(values.length * 4);
@@ -110,11 +123,44 @@ export class Probe {
       }
     }
     kernels.setCodes(this.centroidsAt, stride, width, space);
+    if (this.lifts !== undefined) {
+      this.liftAll(query, { width, space }, this.lifts);
+      return;
+    }
     kernels.openReservoir(reservoirAt, probes);
     kernels.scanLists(query, near < groups ? listsAt : this.allAt, near, this.groupOffsetsAt, reservoirAt, 0);
     const size = kernels.closeReservoir(reservoirAt);
     kernels.takeEntries(entries, size, listsAt, basesAt);
     for (let i = 0; i < size; i++) bases[i] = distanceIn(space, keys[i]);
+  }
+
+  /**
+   * All lists by the best product that is likely in each: that of the centroid, and more where many rows
+   * lie far from it. Long rows stand alone in lists of their own; among many short ones some are aligned.
+   */
+  private liftAll(
+    query: Pointer,
+    { width, space }: { width: number; space: Space },
+    lifts: Float64Array,
+  ): void {
+    const { arena, reservoirAt, listsAt, basesAt, keys, bases, order, lists } = this;
+    const { kernels } = arena;
+    const { nlist, groups } = this.tables;
+    kernels.openReservoir(reservoirAt, nlist);
+    kernels.scanLists(query, this.allAt, groups, this.groupOffsetsAt, reservoirAt, 0);
+    const size = kernels.closeReservoir(reservoirAt);
+    kernels.takeEntries(reservoirAt + RESERVOIR_HEADER_BYTES, size, listsAt, basesAt);
+    const length = lengthOf(arena, query, width, space);
+    for (let i = 0; i < size; i++) {
+      const base = distanceIn(space, keys[i]);
+      this.products[lists[i]] = base;
+      order[i] = keyOf(Math.fround(base - length * lifts[lists[i]])) * NUMBERS + lists[i];
+    }
+    order.sort();
+    for (let i = 0; i < size; i++) {
+      lists[i] = order[i] % NUMBERS;
+      bases[i] = this.products[lists[i]];
+    }
   }
 
   /**
@@ -135,4 +181,38 @@ export class Probe {
     }
     return probes;
   }
+}
+
+/**
+ * What the best of a list's rows is above its centroid, for a query of length 1: of n rows whose products are
+ * spread normally, about sqrt(2 ln n) times the spread.
+ */
+function liftsOf(
+  spreads: Float32Array,
+  offsets: Uint32Array,
+  codeStride: number | undefined,
+  { meta }: VectorPart,
+): Float64Array {
+  const step = meta.get('step');
+  // Codes are in steps; rows of bytes are as they are.
+  const unit = codeStride !== undefined && typeof step === 'number' ? 1 / step : 1;
+  return Float64Array.from(spreads, (spread, list) => {
+    // The logarithm in whole steps is the same on every machine.
+    const bits = 31 - Math.clz32(Math.max(1, offsets[list + 1] - offsets[list]));
+    return spread * unit * Math.sqrt(TWICE_LN2 * bits);
+  });
+}
+
+/** Length of a query in the units of its code. */
+function lengthOf(arena: Arena, query: Pointer, width: number, space: Space): number {
+  const bytes = arena.bytes(query, space === SPACE.mixedDot ? width * 4 : width);
+  const values =
+    space === SPACE.signedDot
+      ? new Int8Array(bytes.buffer, query, width)
+      : space === SPACE.byteDot
+        ? bytes
+        : arena.f32(query, bytes.length / 4);
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] * values[i];
+  return Math.sqrt(sum);
 }

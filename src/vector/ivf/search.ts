@@ -52,7 +52,8 @@ export class IvfSearcher implements VectorSearcher {
     this.rows.setQuery(query);
     const scan = this.codes.prepare(query, this.queryAt);
     const probes = this.choose(scan, settings, wanted);
-    if (probes > asked) note(`nprobe raised to ${probes}: fewer lists hold less than ${wanted}`);
+    if (probes > asked && !this.uneven)
+      note(`nprobe raised to ${probes}: fewer lists hold less than ${wanted}`);
     if (probes === nlist) return this.rows.exact(query, depth);
 
     const limit = this.limit(wanted, settings);
@@ -87,7 +88,8 @@ export class IvfSearcher implements VectorSearcher {
       const probes = this.choose(scan, settings, wanted);
       table ??= scan.code!.table;
       // One that is scanned in another space, or in more lists than asked for, is answered alone.
-      if (probes > asked || scan.code!.table.space !== table.space) return false;
+      if ((probes > asked && !this.uneven) || probes === nlist) return false;
+      if (scan.code!.table.space !== table.space) return false;
       demand.add(i, this.probe.lists, probes);
       return true;
     });
@@ -120,6 +122,11 @@ export class IvfSearcher implements VectorSearcher {
     return found;
   }
 
+  /** True where the lists that come first are of another size than most. */
+  private get uneven(): boolean {
+    return this.rows.part.field.metric === 'ip';
+  }
+
   private asked({ nprobe }: Settings): number {
     const { nlist } = this.lists;
     return Math.min(nprobe ?? defaultNprobe(nlist), nlist);
@@ -129,7 +136,11 @@ export class IvfSearcher implements VectorSearcher {
     return Math.min(this.rows.part.count, this.codes.candidates(wanted, refine));
   }
 
-  /** Leaves the lists to scan in the probe, nearest first. @returns how many: those asked for, or more if they hold too little */
+  /**
+   * Leaves the lists to scan in the probe, nearest first.
+   * @returns how many: those asked for, or more if they hold too little. Under ip that is less than as many of
+   *   the mean size: the lists that come first are those of long rows, which hold few.
+   */
   private choose({ code }: ListScan, settings: Settings, wanted: number): number {
     const { probe, rows, codes, plain } = this;
     const { nlist } = this.lists;
@@ -138,6 +149,10 @@ export class IvfSearcher implements VectorSearcher {
     const table = codes.centreStride === undefined ? plain : code!.table;
     probe.nearest(at, table, asked);
     let probes = probe.worthwhile(asked, settings.probeFade);
+    if (this.uneven) {
+      const least = Math.max(wanted, Math.ceil((asked * rows.part.count) / nlist));
+      return Math.max(asked, this.fewest(nlist, least) ?? nlist);
+    }
     while (probes < nlist && !this.hold(probes, wanted)) {
       probes = Math.min(nlist, probes * 2);
       if (probes > asked) probe.nearest(at, table, probes);
@@ -147,12 +162,18 @@ export class IvfSearcher implements VectorSearcher {
 
   /** True when the first lists of the probe hold as many vectors as are wanted. */
   private hold(probes: number, wanted: number): boolean {
+    return this.fewest(probes, wanted) !== undefined;
+  }
+
+  /** How many lists of the first ones of the probe hold as many vectors as are wanted; undefined: not all. */
+  private fewest(probes: number, wanted: number): number | undefined {
     const { offsets } = this.lists;
     let held = 0;
-    for (let i = 0; i < probes && held < wanted; i++) {
+    for (let i = 0; i < probes; i++) {
       const list = this.probe.lists[i];
       held += offsets[list + 1] - offsets[list];
+      if (held >= wanted) return i + 1;
     }
-    return held >= wanted;
+    return undefined;
   }
 }

@@ -99,8 +99,9 @@ export class Clustering {
       this.findNear();
       await this.assignNear(offsets);
       const counts = space.update(0, space.room, lists);
-      // After the last pass nothing would follow a list that was moved.
-      if (iteration < GLOBAL_ITERATIONS - 1) {
+      // After the last pass nothing would follow a list that was moved. Under ip a full list is one of short rows,
+      // which few queries look for.
+      if (iteration < GLOBAL_ITERATIONS - 1 && this.input.field.metric !== 'ip') {
         const moves = reliefs(counts, space.assigned.subarray(0, space.room));
         for (const { list, row } of moves) lists.set(list, space.row(row));
       }
@@ -180,11 +181,16 @@ export class Clustering {
 
   /**
    * Seeds for some rows, k-means++: each is a row drawn with a chance in proportion to its squared
-   * distance to the nearest seed before.
+   * distance to the nearest seed before. Under ip that would be the few longest rows: seeds are spread
+   * over the rows.
    */
   private async seed(from: number, to: number, table: CentroidTable, count: number): Promise<void> {
     const { space } = this;
     table.resize(count);
+    if (this.input.field.metric === 'ip') {
+      for (let i = 0; i < count; i++) table.set(i, space.row(from + Math.floor((i * (to - from)) / count)));
+      return;
+    }
     const nearest = new Float32Array(to - from).fill(Number.POSITIVE_INFINITY);
     const one = this.one;
     let chosen = Math.floor(this.draw() * (to - from));
