@@ -1,4 +1,4 @@
-import type { SpillDirectory, SpillFile } from '../storage/index.js';
+import { RunHeap, type SortedRun, type SpillDirectory, type SpillFile } from '../storage/index.js';
 import type { ValueList } from './keyword-buffer.js';
 
 /** Bytes read at once of a run: memory is this times the runs. */
@@ -34,17 +34,19 @@ export class KeywordRuns {
 
   /** All values of a field, ascending, each once: its runs, and what is in memory behind them. */
   *merged(field: number, last: Iterable<ValueList>): Generator<ValueList> {
+    if (this.regions[field].length === 0) return yield* last;
     const sources: Iterator<ValueList>[] = this.regions[field].map((region) => this.read(region));
     sources.push(last[Symbol.iterator]());
-    if (sources.length === 1) return yield* last;
-    const heap = new SourceHeap(sources);
-    for (let list = heap.take(); list !== undefined; ) {
+    const runs = sources.map((source) => new ListRun(source));
+    const heap = new RunHeap(runs, (run) => (run.list as ValueList).value);
+    for (let list = heap.top()?.list; list !== undefined; ) {
       const { value } = list;
       const parts: Uint32Array[] = [];
       // Equal values come in the order of the runs, so documents ascend.
       while (list !== undefined && Buffer.compare(list.value, value) === 0) {
         parts.push(list.docs.slice());
-        list = heap.take();
+        heap.advance();
+        list = heap.top()?.list;
       }
       yield { value, docs: joined(parts) };
     }
@@ -93,51 +95,18 @@ function joined(parts: Uint32Array[]): Uint32Array {
   return docs;
 }
 
-/** Binary heap of sorted sources: lowest value on top, of equal values the earlier source. */
-class SourceHeap {
-  private readonly heap: { source: Iterator<ValueList>; order: number; list: ValueList }[] = [];
-  private taken = false;
+/** Lists of one source, ascending. */
+class ListRun implements SortedRun {
+  list: ValueList | undefined;
+  private readonly source: Iterator<ValueList>;
 
-  constructor(sources: Iterator<ValueList>[]) {
-    for (const [order, source] of sources.entries()) {
-      const { value, done } = source.next();
-      if (!done) this.heap.push({ source, order, list: value });
-    }
-    for (let i = this.heap.length >> 1; i >= 0; i--) this.siftDown(i);
+  constructor(source: Iterator<ValueList>) {
+    this.source = source;
   }
 
-  /** The next list; the one before is no longer valid. */
-  take(): ValueList | undefined {
-    if (this.taken) this.advance();
-    this.taken = true;
-    return this.heap[0]?.list;
-  }
-
-  private advance(): void {
-    const { value, done } = this.heap[0].source.next();
-    if (done) {
-      const last = this.heap.pop();
-      if (this.heap.length === 0 || last === undefined) return;
-      this.heap[0] = last;
-    } else this.heap[0].list = value;
-    this.siftDown(0);
-  }
-
-  private before(a: number, b: number): boolean {
-    const [x, y] = [this.heap[a], this.heap[b]];
-    const order = Buffer.compare(x.list.value, y.list.value);
-    return order < 0 || (order === 0 && x.order < y.order);
-  }
-
-  private siftDown(from: number): void {
-    for (let at = from; ; ) {
-      let least = at;
-      for (const child of [2 * at + 1, 2 * at + 2]) {
-        if (child < this.heap.length && this.before(child, least)) least = child;
-      }
-      if (least === at) return;
-      [this.heap[at], this.heap[least]] = [this.heap[least], this.heap[at]];
-      at = least;
-    }
+  next(): boolean {
+    const { value, done } = this.source.next();
+    this.list = done ? undefined : value;
+    return !done;
   }
 }

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { SpillDirectory, SpillFile } from '../storage/index.js';
+import { RunHeap, type SpillDirectory, type SpillFile } from '../storage/index.js';
 import { PostingList } from './posting-list.js';
 import { type Run, RunWriter, SpilledRun } from './run.js';
 
@@ -45,7 +45,7 @@ function open(files: SpillFile[], memoryBytes: number): Run[] {
 }
 
 async function mergeOnce(runs: Run[], onTerm: OnTerm): Promise<void> {
-  const heap = new RunHeap(runs);
+  const heap = new RunHeap(runs, (run) => run.term as Uint8Array);
   const list = new PostingList();
   let term = new Uint8Array(0);
   let since = 0;
@@ -66,46 +66,4 @@ async function mergeOnce(runs: Run[], onTerm: OnTerm): Promise<void> {
     }
   }
   for (const run of runs) run.close();
-}
-
-/** Binary heap of runs: lowest term on top, of equal terms the earlier run. */
-class RunHeap {
-  private readonly heap: { run: Run; order: number }[];
-
-  constructor(runs: Run[]) {
-    this.heap = runs.map((run, order) => ({ run, order })).filter(({ run }) => run.next());
-    for (let i = this.heap.length >> 1; i >= 0; i--) this.siftDown(i);
-  }
-
-  top(): Run | undefined {
-    return this.heap[0]?.run;
-  }
-
-  /** Moves the top run to its next term. */
-  advance(): void {
-    if (!this.heap[0].run.next()) {
-      const last = this.heap.pop() as { run: Run; order: number };
-      if (this.heap.length === 0) return;
-      this.heap[0] = last;
-    }
-    this.siftDown(0);
-  }
-
-  private before(a: number, b: number): boolean {
-    const [x, y] = [this.heap[a], this.heap[b]];
-    const order = Buffer.compare(x.run.term as Uint8Array, y.run.term as Uint8Array);
-    return order < 0 || (order === 0 && x.order < y.order);
-  }
-
-  private siftDown(from: number): void {
-    for (let at = from; ; ) {
-      let least = at;
-      for (const child of [2 * at + 1, 2 * at + 2]) {
-        if (child < this.heap.length && this.before(child, least)) least = child;
-      }
-      if (least === at) return;
-      [this.heap[at], this.heap[least]] = [this.heap[least], this.heap[at]];
-      at = least;
-    }
-  }
 }
