@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { Arena, encodeScratchBytes, SPACE } from '../../src/kernels/index.js';
+import { Arena, SPACE } from '../../src/kernels/index.js';
 import type { CoderTables } from '../../src/vector/codes/coder.js';
-import { QueryCoder, queryTables } from '../../src/vector/codes/query-coder.js';
+import { nameEncoder, QueryCoder } from '../../src/vector/codes/query-coder.js';
 import { kernelsBuilt } from '../kernels/built.js';
 import { random } from '../kernels/rows.js';
 
@@ -36,34 +36,14 @@ function tablesOf(dim: number, kept: number | undefined, ip: boolean, seed: numb
 /** What the kernel makes of a query: the space, and the bytes of a padded code. */
 function kernelCode({ tables, floats }: ReturnType<typeof tablesOf>, single: Float32Array) {
   const arena = new Arena();
-  const { axes, columns, mean, stride, largest, unit, origin } = queryTables(tables, floats);
-  const dim = tables.origin.length;
-  const place = (values?: ArrayBufferView) => {
-    if (values === undefined) return 0;
-    const at = arena.allocate(values.byteLength);
-    arena
-      .bytes(at, values.byteLength)
-      .set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-    return at;
-  };
+  nameEncoder(arena, tables, floats);
   const { kernels } = arena;
-  const scratch = arena.allocate(encodeScratchBytes(stride, Math.max(dim, columns)));
-  kernels.setEncoder(
-    place(mean),
-    floats,
-    place(axes),
-    columns,
-    largest,
-    unit,
-    place(origin),
-    dim,
-    tables.step,
-    tables.signed,
-    scratch,
-  );
+  const dim = tables.origin.length;
+  const query = arena.allocate(single.byteLength);
+  arena.f32(query, single.length).set(single);
   const out = arena.allocate(dim * 4 + 16);
   const bytes = tables.signed ? SPACE.signedDot : SPACE.byteL2;
-  const space = kernels.encodeQuery(place(single), out) === 1 ? bytes : SPACE.mixedL2;
+  const space = kernels.encodeQuery(query, out) === 1 ? bytes : SPACE.mixedL2;
   return { space, bytes: [...arena.bytes(out, space === SPACE.mixedL2 ? dim * 4 : dim)] };
 }
 

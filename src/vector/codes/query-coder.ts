@@ -1,4 +1,4 @@
-import { SPACE, type Space } from '../../kernels/index.js';
+import { type Arena, encodeScratchBytes, type Pointer, SPACE, type Space } from '../../kernels/index.js';
 import type { CoderTables } from './coder.js';
 import { SIGNED_MOST } from './grid.js';
 
@@ -12,7 +12,7 @@ const SIGNED_LEAST = 1e-300;
 const OUTSIDE_MOST = 32;
 
 /** Tables of a coder, as a query is turned with. */
-export interface QueryTables {
+interface QueryTables {
   /** i16[columns][stride]; undefined: components as they are. */
   axes: Int16Array | undefined;
   columns: number;
@@ -28,7 +28,7 @@ export interface QueryTables {
   origin: Float64Array;
 }
 
-export function queryTables({ axes, origin, signed }: CoderTables, floats: number): QueryTables {
+function queryTables({ axes, origin, signed }: CoderTables, floats: number): QueryTables {
   const mean = signed && axes !== undefined ? new Float32Array(floats) : axes?.mean;
   const padded = new Float64Array(origin.length + 1);
   padded.set(origin);
@@ -55,6 +55,35 @@ export function queryTables({ axes, origin, signed }: CoderTables, floats: numbe
     unit: 1 / (largest * AXIS_SCALE),
     origin: padded,
   };
+}
+
+/**
+ * Has the kernels of an arena code queries as QueryCoder does; one coder an arena.
+ * @param floats of a padded query @throws ResourceError when the arena is full
+ */
+export function nameEncoder(arena: Arena, tables: CoderTables, floats: number): void {
+  const { axes, columns, mean, stride, largest, unit, origin } = queryTables(tables, floats);
+  const dim = tables.origin.length;
+  const place = (values: ArrayBufferView | undefined): Pointer => {
+    if (values === undefined) return 0;
+    const { buffer, byteOffset, byteLength } = values;
+    const at = arena.allocate(byteLength);
+    arena.bytes(at, byteLength).set(new Uint8Array(buffer, byteOffset, byteLength));
+    return at;
+  };
+  arena.kernels.setEncoder(
+    place(mean),
+    floats,
+    place(axes),
+    columns,
+    largest,
+    unit,
+    place(origin),
+    dim,
+    tables.step,
+    tables.signed,
+    arena.allocate(encodeScratchBytes(stride, Math.max(dim, columns))),
+  );
 }
 
 /**

@@ -1,18 +1,11 @@
 import { metaCount } from '../../branch/index.js';
 import { CorruptError } from '../../errors/index.js';
-import {
-  type Arena,
-  byteStride,
-  encodeScratchBytes,
-  type Pointer,
-  SPACE,
-  type Space,
-} from '../../kernels/index.js';
+import { type Arena, byteStride, type Pointer, SPACE, type Space } from '../../kernels/index.js';
 import { expectShape, type VectorPart } from '../part.js';
 import type { QueryVector } from '../query.js';
 import { SLACK } from '../rows.js';
 import { Coder } from './coder.js';
-import { queryTables } from './query-coder.js';
+import { nameEncoder } from './query-coder.js';
 
 /** The codes of a segment in an arena, and the query among them. */
 export class CodeTable {
@@ -44,36 +37,10 @@ export class CodeTable {
     this.padding = coder.width - coder.dim;
     this.singleAt = arena.allocate(coder.floats * 4);
     this.single = arena.f32(this.singleAt, coder.floats);
-    this.nameEncoder(coder);
+    nameEncoder(arena, coder.tables, coder.floats);
     this.base = resident ? arena.allocate(part.count * coder.stride) : 0;
     if (!resident) return;
     part.reader.readInto(`${part.name}/codes`, arena.bytes(this.base, part.count * coder.stride));
-  }
-
-  private nameEncoder({ tables, floats, dim }: Coder): void {
-    const { arena } = this;
-    const { axes, columns, mean, stride, largest, unit, origin } = queryTables(tables, floats);
-    const place = (values: Int16Array | Float32Array | Float64Array | undefined) => {
-      if (values === undefined) return 0;
-      const at = arena.allocate(values.byteLength);
-      arena
-        .bytes(at, values.byteLength)
-        .set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-      return at;
-    };
-    arena.kernels.setEncoder(
-      place(mean),
-      floats,
-      place(axes),
-      columns,
-      largest,
-      unit,
-      place(origin),
-      dim,
-      tables.step,
-      tables.signed,
-      arena.allocate(encodeScratchBytes(stride, Math.max(dim, columns))),
-    );
   }
 
   /** Candidates of a search of some breadth that are worth scoring on the rows. */
