@@ -89,11 +89,6 @@ export interface SearchOptions {
   exact?: boolean;
   /** Vectors: all within this and none beyond, exactly: l2 distance, 1 - cosine, differing bits, or inner product of at least this. */
   radius?: number;
-  /**
-   * Vectors, under a filter: how those that match are found. 'scan' compares with each, 'walk' follows
-   * the graph from one to the next, 'post' searches all and leaves out. Undefined: by what costs least.
-   */
-  filterPlan?: 'scan' | 'walk' | 'post';
 }
 
 /** Documents of one segment that a search may find: what a filter left. */
