@@ -87,6 +87,29 @@ describe.each([
     expect([...arena.u32(out, count)]).toEqual(within.sort((a, b) => a - b));
   });
 
+  test.each(cases)('codes here and there are those of a full sort: %s', (_, rows) => {
+    const arena = new Arena();
+    const query = rows[rows.length >> 1];
+    const rowsAt = place(arena, rows);
+    const at = rowsAt + (rows.length >> 1) * rowStride(rows);
+    arena.kernels.setCodes(rowsAt, rowStride(rows), rows[0].byteLength, space);
+    for (const chosen of [(i: number) => i % 3 !== 1, (i: number) => i % 7 === 2, () => false]) {
+      const positions = rows.map((_, i) => i).filter(chosen);
+      const list = arena.allocate(positions.length * 4);
+      arena.u32(list, positions.length).set(positions);
+      const wanted = referenceScan(space, query, rows, rows.length).filter(({ position }) =>
+        chosen(position),
+      );
+      for (const limit of [1, 5, rows.length]) {
+        const reservoir = arena.tail(reservoirBytes(limit));
+        arena.kernels.openReservoir(reservoir, limit);
+        arena.kernels.scanPositions(at, list, positions.length, reservoir);
+        const size = arena.kernels.closeReservoir(reservoir);
+        expect(entries(arena, reservoir + RESERVOIR_HEADER_BYTES, size)).toEqual(wanted.slice(0, limit));
+      }
+    }
+  });
+
   test.each(cases)('each list once for many queries is each query alone: %s', (_, rows) => {
     const arena = new Arena();
     const stride = rowStride(rows);
