@@ -18,7 +18,11 @@ import { answer, type QueryFlags } from './one-query.js';
 /** Queries a thread has waiting; with one thread, each is answered before the next is read. */
 const WAITING_PER_THREAD = 4;
 
-/** Answers the queries of a file or of standard input. */
+/**
+ * Answers the queries of a file, many together, or of standard input. These, and those whose answers are
+ * explained, go one by one: with one thread an answer is written before the next query is read, since a caller may
+ * wait for it.
+ */
 export async function answerBatch(
   index: IndexReader,
   settings: RecallSettings,
@@ -34,41 +38,34 @@ export async function answerBatch(
     stdin: options.queries === '-' ? terminal.io.stdin : undefined,
   };
   const source = await openQueries(index, request);
+  const together = options.explain || options.queries === '-' ? 1 : QUERIES_TOGETHER;
+  const groups = batches(untilAborted(source.queries, signal), together);
   try {
-    if (options.threads === 1) await answerInOrder(index, source.queries, settings, options, writer, signal);
-    else await answerInThreads(index, source.queries, settings, options, writer, signal);
+    if (options.threads === 1) await answerInOrder(index, groups, settings, options, writer);
+    else await answerInThreads(index, groups, settings, options, writer);
   } finally {
     source.close();
   }
 }
 
-/**
- * Queries of a file are answered many together. From standard input, and where answers are explained, one
- * by one: an answer is written before the next query is read, since a caller may wait for it.
- */
+/** Each group is answered before the next is read. */
 async function answerInOrder(
   index: IndexReader,
-  queries: AsyncGenerator<Query>,
+  groups: AsyncGenerator<Query[]>,
   settings: RecallSettings,
   options: QueryFlags,
   writer: AnswerWriter,
-  signal: AbortSignal,
 ) {
   const recaller = new Recaller(index);
   recaller.warm(options.branches);
-  const together = togetherOf(options);
-  for await (const some of batches(untilAborted(queries, signal), together)) {
-    if (together === 1) {
+  for await (const some of groups) {
+    if (some.length === 1) {
       await writer.write(some[0], answer(recaller, some[0], settings, options.explain === true));
       continue;
     }
     for (const [i, found] of answersOf(recaller, some, settings).entries())
       await writer.write(some[i], found());
   }
-}
-
-function togetherOf(options: QueryFlags): number {
-  return options.explain || options.queries === '-' ? 1 : QUERIES_TOGETHER;
 }
 
 /** Answers in order; of queries among which one is refused, those before it are answered. */
@@ -102,11 +99,10 @@ async function* batches<T>(source: AsyncIterable<T>, size: number): AsyncGenerat
 /** Several queries are on their way at once; answers are written in the order of the queries. */
 async function answerInThreads(
   index: IndexReader,
-  queries: AsyncGenerator<Query>,
+  groups: AsyncGenerator<Query[]>,
   settings: RecallSettings,
   options: QueryFlags,
   writer: AnswerWriter,
-  signal: AbortSignal,
 ) {
   const pool = new RecallPool(index, options.threads);
   try {
@@ -125,10 +121,9 @@ async function answerInThreads(
         await writer.write(first.queries[i], known);
       }
     };
-    const together = togetherOf(options);
-    for await (const some of batches(untilAborted(queries, signal), together)) {
+    for await (const some of groups) {
       const answers =
-        together === 1
+        some.length === 1
           ? pool.search(some[0], settings, options.explain).then((found) => [found])
           : pool.searchMany(some, settings);
       // Awaited in order below; until then a failure must not count as unhandled.

@@ -17,35 +17,23 @@ export interface SearchFlags {
   radius?: number;
 }
 
+/** Settings that flags of the same name say. */
+const SETTINGS = [
+  'branches',
+  'efSearch',
+  'gamma',
+  'nprobe',
+  'probeFade',
+  'refine',
+  'targetRecall',
+  'k1',
+  'b',
+  'operator',
+  'syntax',
+  'filter',
+  'radius',
+] as const satisfies (keyof SearchFlags & keyof RecallSettings)[];
+
 export function searchSettings(flags: SearchFlags): RecallSettings {
-  const {
-    branches,
-    efSearch,
-    gamma,
-    nprobe,
-    probeFade,
-    refine,
-    targetRecall,
-    k1,
-    b,
-    operator,
-    syntax,
-    filter,
-    radius,
-  } = flags;
-  return {
-    branches,
-    efSearch,
-    gamma,
-    nprobe,
-    probeFade,
-    refine,
-    targetRecall,
-    k1,
-    b,
-    operator,
-    syntax,
-    filter,
-    radius,
-  };
+  return Object.fromEntries(SETTINGS.map((name) => [name, flags[name]]));
 }
