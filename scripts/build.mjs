@@ -39,7 +39,7 @@ const separate = {
 const queryOnly = {
   name: 'query-only',
   setup(build) {
-    build.onResolve({ filter: /\/commands\/(build|eval|info|get|check)\.js$|\/batch\.js$/ }, () => ({
+    build.onResolve({ filter: /\/commands\/(build|eval|info|get|check|analyze)\.js$|\/batch\.js$/ }, () => ({
       path: './cli.cjs',
       external: true,
     }));

@@ -6,6 +6,7 @@ import { VERSION } from '../version.js';
 import type { Context } from './context.js';
 import { type ColorChoice, type Io, Terminal } from './io.js';
 import {
+  analyzeOptions,
   buildOptions,
   checkOptions,
   commonOptions,
@@ -94,6 +95,19 @@ export const commands: CommandSpec[] = [
     examples: ['shortlist check my.index', 'shortlist check my.index && echo sound'],
     options: checkOptions,
     load: async () => (await import('./commands/check.js')).check,
+  },
+  {
+    name: 'analyze',
+    arguments: '[text...]',
+    summary: 'print the terms that a text becomes',
+    examples: [
+      'shortlist analyze --lang zh "数据库索引"',
+      'shortlist analyze --index my.index "the quick foxes"',
+      "shortlist analyze --lang de --json 'Häuser und Hütten' | jq '.tokens[].term'",
+      'shortlist analyze --lang en < lines.txt',
+    ],
+    options: analyzeOptions,
+    load: async () => (await import('./commands/analyze.js')).analyze,
   },
 ];
 

@@ -137,6 +137,32 @@ const searchOptions: OptionSpec[] = [
   },
 ];
 
+/** What becomes of text. */
+const analysisOptions: OptionSpec[] = [
+  {
+    flags: '--lang <code>',
+    description: 'language of the text: en, zh, …, auto, none',
+    group: STRUCTURE,
+    defaultText: 'auto',
+  },
+  {
+    flags: '--stemmer <name>',
+    description: "stemming, where not the language's own: porter2, porter1, none, …",
+    group: STRUCTURE,
+  },
+  {
+    flags: '--stopwords <which>',
+    description: "words left out: the language's list, or none",
+    group: STRUCTURE,
+  },
+  {
+    flags: '--cjk <mode>',
+    description: 'terms of Chinese and Japanese text: overlapping bigrams, or dictionary words',
+    group: STRUCTURE,
+    choices: ['bigrams', 'words'],
+  },
+];
+
 export const buildOptions: OptionSpec[] = [
   { flags: '-o, --output <dir>', description: 'directory of the index (required)', group: OUTPUT },
   { flags: '--force', description: 'replace the index that is there (never anything else)', group: OUTPUT },
@@ -225,28 +251,7 @@ export const buildOptions: OptionSpec[] = [
       'measure recall as --target-recall does, but leave the defaults: queries may then ask for any --target-recall',
     group: STRUCTURE,
   },
-  {
-    flags: '--lang <code>',
-    description: 'language of the text: en, zh, …, auto, none',
-    group: STRUCTURE,
-    defaultText: 'auto',
-  },
-  {
-    flags: '--stemmer <name>',
-    description: "stemming, where not the language's own: porter2, porter1, none, …",
-    group: STRUCTURE,
-  },
-  {
-    flags: '--stopwords <which>',
-    description: "words left out: the language's list, or none",
-    group: STRUCTURE,
-  },
-  {
-    flags: '--cjk <mode>',
-    description: 'terms of Chinese and Japanese text: overlapping bigrams, or dictionary words',
-    group: STRUCTURE,
-    choices: ['bigrams', 'words'],
-  },
+  ...analysisOptions,
   {
     flags: '--memory <size>',
     description:
@@ -450,3 +455,17 @@ export const getOptions: OptionSpec[] = [
   },
 ];
 export const checkOptions: OptionSpec[] = [json];
+
+export const analyzeOptions: OptionSpec[] = [
+  {
+    flags: '--index <dir>',
+    description: 'analyse as this index does; leaves no choice to the options below',
+    group: INPUT,
+  },
+  ...analysisOptions,
+  {
+    flags: '--json',
+    description: 'an object for each text: terms, positions, places (see docs/json.md)',
+    group: OUTPUT,
+  },
+];

@@ -13,4 +13,5 @@ export type { Manifest, SegmentEntry } from './manifest.js';
 export { type IndexReader, openReader } from './open.js';
 export type { BuildOptions } from './options.js';
 export type { BuildProgress, BuildReport } from './report.js';
+export { analyzerFor } from './request.js';
 export { openFeed, type VectorFeed } from './vector-feed.js';

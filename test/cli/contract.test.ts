@@ -377,7 +377,7 @@ describe('the machine contract', () => {
   });
 
   it('help has examples first, for every command; version and exit codes', () => {
-    for (const command of [[], ['build'], ['query'], ['eval'], ['info'], ['get'], ['check']]) {
+    for (const command of [[], ['build'], ['query'], ['eval'], ['info'], ['get'], ['check'], ['analyze']]) {
       expect(ok([...command, '--help']).stdout).toMatch(/^Examples:\n {2}shortlist /);
     }
     expect(ok(['--version']).stdout).toMatch(/^shortlist \d+\.\d+\.\d+ \(Node \d+/);
