@@ -66,6 +66,7 @@ export const commands: CommandSpec[] = [
       'shortlist eval sift.index --queries query.bvecs --truth gt.ivecs -m recall@10 --ef-search 80',
       "shortlist eval my.index --queries q.jsonl --qrels qrels.tsv --assert 'nDCG@10>=0.32'",
       'shortlist eval hybrid.index --queries q.jsonl --vectors emb=q.fvecs --qrels qrels.tsv --each-branch --fusion rrf --fusion minmax',
+      'shortlist eval sift.index --queries query.bvecs --exact --sweep efSearch=10..400 --target-recall 0.95',
       'shortlist eval --run other.run --qrels qrels.tsv',
       "shortlist eval new.index --queries q.jsonl --qrels qrels.tsv --baseline old.index --max-drop 'nDCG@10=0.01'",
     ],

@@ -408,6 +408,21 @@ export const evalOptions: OptionSpec[] = [
   },
   ...searchOptions,
   {
+    flags: '--sweep <setting=values>',
+    description:
+      "a run at each value of a setting, at each combination of several: 'efSearch=10..400', 'nprobe=1,2,4', 'k1=0.6..2:5' (--target-recall then picks the fastest that reaches it)",
+    group: MEASURE,
+    parse: repeated as OptionSpec['parse'],
+    repeatable: true,
+  },
+  {
+    flags: '--rounds <n>',
+    description: 'times that every run is made, taking turns; speeds are medians',
+    group: MEASURE,
+    parse: wholeNumber(1, 1000),
+    defaultText: '3 with --sweep, else 1',
+  },
+  {
     flags: '--baseline <run|index>',
     description: 'compare with this run, or with what this index answers: significance, wins and losses',
     group: MEASURE,

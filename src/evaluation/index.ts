@@ -10,7 +10,8 @@
  */
 
 export { type Assertion, type AssertionOutcome, checkAssertions, parseAssertion } from './assertions.js';
-export { type EvalOptions, evaluate } from './evaluate.js';
+export type { EvalOptions } from './eval-options.js';
+export { evaluate } from './evaluate.js';
 export { formatFigure } from './figure.js';
 export { type LatencySummary, latencyNames, summariseLatency } from './latency.js';
 export type { JudgedMeasure, Measure, MeasureName, TruthMeasure } from './measure.js';
@@ -25,7 +26,7 @@ export {
   recallAtK,
   summariseRecall,
 } from './recall.js';
-export type { EvalReport, RunSummary } from './report.js';
+export type { EvalReport, RunSummary, SweepReport } from './report.js';
 export { toGithub } from './reporters/github.js';
 export { toJunit } from './reporters/junit.js';
 export { toMarkdown } from './reporters/markdown.js';
@@ -47,3 +48,5 @@ export { holm } from './significance/holm.js';
 export { type Randomisation, randomisationTest } from './significance/randomisation.js';
 export { pairedTTest, type TTest } from './significance/t-test.js';
 export { alphaNdcg, evaluateDiversity, readSubtopics, type Subtopics } from './subtopics.js';
+export { choose, type Point, paretoFront } from './sweep/front.js';
+export { type Axis, gridOf, parseAxis, type SweptName } from './sweep/settings.js';

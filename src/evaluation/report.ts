@@ -11,7 +11,27 @@ export interface RunSummary {
   measures: Record<string, number>;
   latency?: LatencySummary;
   qps?: number;
+  /** Slowest and fastest round, where there were several; `qps` is their median. */
+  qpsRange?: { least: number; most: number };
+  /** Values of the settings that are swept. */
+  swept?: Record<string, number>;
   perQuery?: Record<string, Record<string, number>>;
+  /** Milliseconds of each query, where they were asked for. */
+  times?: Record<string, number>;
+}
+
+/** What a sweep found: its points are the report's runs. */
+export interface SweepReport {
+  /** The measure that speed is set against: the first one asked for. */
+  measure: string;
+  /** Setting → values, as swept. */
+  axes: Record<string, number[]>;
+  /** Names of the runs that no other beats in the measure and in speed, by the measure ascending. */
+  front: string[];
+  /** Of the measure, as asked for. */
+  target?: number;
+  /** The fastest run that reaches the target, without one the best; absent where no run reaches it. */
+  chosen?: string;
 }
 
 /** The object behind `eval --json`; documented in docs/json.md. */
@@ -27,6 +47,7 @@ export interface EvalReport {
   runs: RunSummary[];
   primary: string;
   assertions: AssertionOutcome[];
+  sweep?: SweepReport;
   /** With a baseline: each run and measure against it. */
   comparisons?: Comparison[];
   /** What could make a figure misleading: missing queries, unjudged results. */

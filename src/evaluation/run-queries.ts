@@ -1,6 +1,5 @@
 import type { Query } from '../branch/index.js';
 import type { Hit, RecallSettings } from '../recall/index.js';
-import { type LatencySummary, summariseLatency } from './latency.js';
 
 /** Queries answered and thrown away before the timed pass, so that kernels are compiled and memory is touched. */
 const WARM_UP_QUERIES = 50;
@@ -14,6 +13,8 @@ export interface Conditions {
   depth: number;
   queries: number;
   warmUpQueries: number;
+  /** Times each run was made, where more than once: figures are medians. */
+  rounds?: number;
   /** Settings of the branches, as used. */
   settings: string[];
 }
@@ -50,7 +51,6 @@ export async function runQueries(
   options: { onProgress?: (done: number) => void; signal?: AbortSignal } = {},
 ): Promise<{
   answers: QueryAnswer[];
-  latency: LatencySummary;
   qps: number;
   conditions: Conditions;
 }> {
@@ -71,7 +71,6 @@ export async function runQueries(
   const busyMs = runner.threads === 1 ? samples.reduce((sum, ms) => sum + ms, 0) : wallMs;
   return {
     answers,
-    latency: summariseLatency(samples),
     qps: (queries.length * 1000) / busyMs,
     conditions: {
       state: 'warm',

@@ -114,6 +114,12 @@ describe('what the tool prints is what docs/schemas says', () => {
     expectValid(evaluation, JSON.parse(JSON.stringify({ ...evaluated, comparisons })));
   });
 
+  it('eval --json of a sweep', () => {
+    const args = ['--queries', `${articles}/queries.jsonl`, '--qrels', `${articles}/qrels/test.tsv`];
+    const sweep = ['--sweep', 'k1=0.5,1.2', '--target-recall', '0.1', '--branches', 'text', '--json'];
+    expectValid(evaluation, JSON.parse(ok(['eval', index, ...args, ...sweep]).stdout));
+  });
+
   it('and something else is not', () => {
     for (const [validate, value] of [
       [build, { ...(report as object), documents: -1 }],
