@@ -145,6 +145,8 @@ class PreparedVector implements PreparedQuery {
   private remarks: string[] = NONE;
   /** By segment searched, where a recall is aimed at. */
   private targets: TargetEffort[] | undefined;
+  /** Whether a filter left the structure out of it. */
+  private scansMatches = false;
 
   constructor(
     branch: VectorBranch,
@@ -170,6 +172,7 @@ class PreparedVector implements PreparedQuery {
     const searcher = whole ? this.branch.searcher(segment) : this.branch.searcherOnce(segment);
     if (searcher === null) return { docs: new Uint32Array(0), scores: new Float64Array(0) };
     const { rows } = searcher;
+    this.scansMatches = filter !== undefined;
     if (radius !== undefined) {
       const least = leastScore(this.branch.field, radius);
       if (filter !== undefined)
@@ -227,6 +230,7 @@ class PreparedVector implements PreparedQuery {
   private how(): string {
     const { branch, settings } = this;
     const { kind } = branch.field.spec;
+    if (this.scansMatches) return 'exact: every match of the filter compared';
     if (settings.exact || settings.radius !== undefined) return 'exact: every vector compared';
     const targets = this.targets?.filter((target) => target !== undefined);
     if (targets === undefined) return searchings[kind].describe(settings);

@@ -74,6 +74,9 @@ describe('a filter', () => {
     const one = ask(join(cwd, 'one'));
     expect(ask(output)).toBe(one);
     expect(ask(output, '--threads', '2')).toBe(one);
+    // The graph had no part in it, and is not said to have had.
+    const explained = ask(output, '--explain', '--branches', 'emb').split('\n', 1)[0];
+    expect(JSON.parse(explained).notes).toContain('emb: exact: every match of the filter compared');
   });
 
   it('says when fewer match than were asked for', () => {
