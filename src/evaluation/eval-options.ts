@@ -38,8 +38,6 @@ export interface EvalOptions {
   sweep?: string[];
   /** Rounds that every run is timed in. Default 3 in a sweep, else 1. */
   rounds?: number;
-  /** Keep the time of each query, too. */
-  times?: boolean;
   /** Takes the primary run's lines. */
   saveRun?: (line: string) => void;
   onProgress?: (run: string, done: number, total: number) => void;

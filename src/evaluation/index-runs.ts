@@ -71,12 +71,8 @@ export async function runIndex(
     },
   );
   for (const [i, plan] of plans.entries()) {
-    const { latency, qps, qpsRange, times } = speeds[i];
-    const ids = queries.map(({ id }) => id);
-    const summary = summaries.get(plan) as RunSummary;
-    Object.assign(summary, { latency, qps, qpsRange });
-    if (options.times) summary.times = Object.fromEntries(ids.map((id, q) => [id, times[q]]));
-    runs.push(summary);
+    const { latency, qps, qpsRange } = speeds[i];
+    runs.push(Object.assign(summaries.get(plan) as RunSummary, { latency, qps, qpsRange }));
   }
   if (truth !== undefined && runs.every((run) => !truthMeasures.some(({ name }) => name in run.measures))) {
     throw new UsageError(

@@ -16,8 +16,6 @@ export interface RunSummary {
   /** Values of the settings that are swept. */
   swept?: Record<string, number>;
   perQuery?: Record<string, Record<string, number>>;
-  /** Milliseconds of each query, where they were asked for. */
-  times?: Record<string, number>;
 }
 
 /** What a sweep found: its points are the report's runs. */

@@ -5,8 +5,7 @@ import { type Conditions, type QueryAnswer, type QueryRunner, runQueries } from 
 
 /** How fast a plan was over all rounds. */
 export interface Speed {
-  /** Median of the rounds, in milliseconds, of each query. */
-  times: Float64Array;
+  /** Of each query's median over the rounds. */
   latency: LatencySummary;
   /** Median of the rounds. */
   qps: number;
@@ -56,7 +55,6 @@ export async function timeRuns(
     const times = queries.map((_, q) => median(own.map((pass) => pass.times[q])));
     const speeds = own.map(({ qps }) => qps);
     return {
-      times: Float64Array.from(times),
       latency: summariseLatency(Float64Array.from(times)),
       qps: median(speeds),
       qpsRange: rounds > 1 ? { least: Math.min(...speeds), most: Math.max(...speeds) } : undefined,
