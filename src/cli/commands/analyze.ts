@@ -39,22 +39,18 @@ export async function analyze(
     return 0;
   }
   const certain = analyzer !== undefined || (options.lang ?? 'auto') !== 'auto';
-  let waiting: string[] | undefined = [];
+  const waiting: string[] = [];
+  let ready: Analyzer | undefined;
+  const printWaiting = async () => {
+    ready ??= open(waiting);
+    for (const line of waiting.splice(0)) await terminal.print(render(ready, line, options.json));
+  };
   for await (const { text = '' } of readQueries('-', { format: 'text', stdin: terminal.io.stdin })) {
     signal.throwIfAborted();
-    if (waiting === undefined) {
-      await terminal.print(render(analyzer as Analyzer, text, options.json));
-      continue;
-    }
     waiting.push(text);
-    if (!certain && waiting.length < SAMPLE_LINES) continue;
-    const ready = open(waiting);
-    for (const line of waiting) await terminal.print(render(ready, line, options.json));
-    waiting = undefined;
+    if (certain || ready !== undefined || waiting.length >= SAMPLE_LINES) await printWaiting();
   }
-  if (waiting === undefined) return 0;
-  const ready = open(waiting);
-  for (const line of waiting) await terminal.print(render(ready, line, options.json));
+  await printWaiting();
   return 0;
 }
 
