@@ -219,13 +219,17 @@ export interface KernelExports {
     levels: Pointer,
     visited: Pointer,
   ): void;
-  /** @param pool u64[the widest search to come] @param scratch GRAPH_SCRATCH_BYTES, 16-byte aligned */
+  /**
+   * @param pool u64[the widest search to come]; for chooseLinks() a further one for each lane
+   * @param scratch GRAPH_SCRATCH_BYTES, 16-byte aligned
+   */
   setScratch(pool: Pointer, scratch: Pointer): void;
   /** Where searches start. A level of -1 means there are no nodes yet. */
   setEntry(node: number, level: number): void;
   /**
    * For nodes not yet linked: finds their neighbours in the graph as it is and writes the nodes' own
    * rows, which were all NO_LINK. Reads no row of another node in the batch, so threads may share it.
+   * As many nodes are under way at once as setLanes() named.
    * @param nodes u32[…], `from` to `to` of it @param breadth efConstruction
    */
   chooseLinks(nodes: Pointer, from: number, to: number, breadth: number): void;
@@ -278,7 +282,7 @@ export interface KernelExports {
     level: number,
   ): void;
   /**
-   * Names the lanes of searchGraphs(): as many queries are under way at once.
+   * Names the lanes of searchGraphs() and chooseLinks(): as many queries, or nodes, are under way at once.
    * @param at 64 bytes, then lanes of laneBytes(nodes) each, `bytes` apart, zeros @param count 16 at most
    * @param markBytes of a bit for each node, whole words
    */

@@ -41,7 +41,8 @@ function kernelGraph(space: Space, rows: Row[], levels: Uint8Array, m: number, w
   arena.u32(first, rows.length).set(upperFirst);
   const levelsAt = block(rows.length);
   arena.bytes(levelsAt, rows.length).set(levels);
-  const pool = block(widest * 8);
+  // One of its own, and one for each of three lanes.
+  const pool = block(4 * widest * 8);
   arena.kernels.setCodes(at, rowStride(rows), rows[0].byteLength, space);
   const visited = block(rows.length);
   arena.kernels.setGraph(rows.length, m, links, below * 4, upper, above * 4, first, levelsAt, visited);

@@ -3,7 +3,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { beforeAll, expect, test } from 'vitest';
-import { Arena, GRAPH_SCRATCH_BYTES, kernelModule, NO_LINK, SPACE } from '../../src/kernels/index.js';
+import {
+  Arena,
+  GRAPH_SCRATCH_BYTES,
+  kernelModule,
+  laneBytes,
+  NO_LINK,
+  SPACE,
+} from '../../src/kernels/index.js';
 import { CONTROL_BYTES, WORD } from '../../src/vector/team/control.js';
 import { JOB, type MemberSetup, Team } from '../../src/vector/team/index.js';
 import { kernelsBuilt } from '../kernels/built.js';
@@ -57,6 +64,8 @@ class Ring {
         visitedAt: arena.allocate(NODES),
         poolAt: arena.allocate(64),
         scratchAt: arena.allocate(GRAPH_SCRATCH_BYTES),
+        lanesAt: arena.allocate(64 + laneBytes(nodes)),
+        lanes: 1,
       },
     };
   }

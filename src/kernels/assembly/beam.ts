@@ -17,8 +17,8 @@ import { begin, choose, forget, gather, Lane, layLane, settle, touchCodes, touch
 
 /** Addresses of the lanes, those at work first. */
 let order: usize = 0;
-let laneCount: u32 = 0;
-let markBytes: usize = 0;
+export let laneCount: u32 = 0;
+export let markBytes: usize = 0;
 
 let sink: u32 = 0;
 
@@ -34,8 +34,16 @@ export function setLanes(at: usize, bytes: usize, count: u32, marks: usize): voi
 }
 
 @inline
-function laneAt(i: u32): Lane {
+export function laneAt(i: u32): Lane {
   return changetype<Lane>(load<usize>(order + ((i as usize) << 2)));
+}
+
+/** The last that is at work takes the place of one that has ended. */
+@inline
+export function swapLanes(ended: u32, last: u32): void {
+  const lane = load<usize>(order + ((ended as usize) << 2));
+  store<usize>(order + ((ended as usize) << 2), load<usize>(order + ((last as usize) << 2)));
+  store<usize>(order + ((last as usize) << 2), lane);
 }
 
 @inline
@@ -88,12 +96,7 @@ export function beams<S>(
       store<u32>(sizes + ((lane.number as usize) << 2), lane.size);
       forget(lane, markBytes);
       if (begun < count) start<S>(lane, begun++, queries, queryBytes, pools, breadth);
-      else {
-        // The last that is at work takes its place.
-        active--;
-        store<usize>(order + ((i as usize) << 2), changetype<usize>(laneAt(active)));
-        store<usize>(order + ((active as usize) << 2), changetype<usize>(lane));
-      }
+      else swapLanes(i, --active);
     }
     for (let i: u32 = 0; i < active; i++) {
       const lane = laneAt(i);

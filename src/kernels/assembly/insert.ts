@@ -2,6 +2,7 @@
 // that threads can share the work and still leave the same links (Manohar et al., "ParlayANN", 2024,
 // section 3): each new node looks for its neighbours in the graph as it stood before the batch and
 // writes its own rows; then each node that was chosen takes the links back, new ones in batch order.
+import { laneAt, laneCount, markBytes, swapLanes } from './beam';
 import { codeAt, codeWidth, space, touch } from './codes';
 import { key1, key4 } from './distance';
 import {
@@ -28,6 +29,7 @@ import {
   visited,
   walk,
 } from './graph';
+import { begin, choose as chooseNext, forget, gather, Lane, settle, touchCodes, touchRows } from './lane';
 import { ByteDot, ByteL2, Hamming, NegatedDot, SignedDot, SquaredL2 } from './spaces';
 
 let sink: u32 = 0;
@@ -78,28 +80,61 @@ function diversify<S>(candidates: usize, count: i32, most: u32): i32 {
   return size;
 }
 
-/** Finds neighbours of a node in the graph that is there and writes the node's own rows, which were empty. */
-function choose<S>(node: u32, breadth: i32): void {
+/** Writes a row of a node, which was empty, from candidates nearest first. */
+@inline
+function link<S>(node: u32, level: i32, candidates: usize, found: i32): void {
+  const chosen = diversify<S>(candidates, found, linksAbove);
+  memory.copy(linkRow(node, level), kept, (chosen as usize) << 2);
+}
+
+/** Links a node on the levels above 0, and begins its walk over level 0 from the nearest it came by. */
+function beginNode<S>(lane: Lane, node: u32, breadth: i32): void {
   const level: i32 = load<u8>(levels + (node as usize));
   const code = codeAt(node);
   descend<S>(code, level);
-  for (let at = min(level, entryLevel); at >= 0; at--) {
-    const found = walk<S>(code, at, breadth);
-    const chosen = diversify<S>(pool, found, linksAbove);
-    memory.copy(linkRow(node, at), kept, (chosen as usize) << 2);
+  for (let at = min(level, entryLevel); at > 0; at--) link<S>(node, at, pool, walk<S>(code, at, breadth));
+  lane.number = node;
+  lane.query = code;
+  begin(lane, load<u64>(pool) & ~1, breadth);
+}
+
+/** Walks for several nodes take turns, as those of queries do, see beam.ts: none reads what another writes. */
+function weave<S>(nodes: usize, from: u32, to: u32, breadth: i32): void {
+  let touched: u32 = 0;
+  let begun = from;
+  let active = min(laneCount, to - from);
+  for (let i: u32 = 0; i < active; i++) {
+    const lane = laneAt(i);
+    lane.pool = pool + (((i + 1) as usize) * (breadth as usize) << 3);
+    beginNode<S>(lane, idAt(nodes, begun++), breadth);
   }
+  while (active > 0) {
+    for (let i: u32 = 0; i < active; ) {
+      const lane = laneAt(i);
+      if (lane.to > lane.from) settle<S>(lane, breadth, 0, 0);
+      if (chooseNext(lane)) {
+        i++;
+        continue;
+      }
+      link<S>(lane.number, 0, lane.pool, lane.size);
+      forget(lane, markBytes);
+      if (begun < to) beginNode<S>(lane, idAt(nodes, begun++), breadth);
+      else swapLanes(i, --active);
+    }
+    for (let i: u32 = 0; i < active; i++) touched |= touchRows(laneAt(i));
+    for (let i: u32 = 0; i < active; i++) gather(laneAt(i));
+    for (let i: u32 = 0; i < active; i++) touched |= touchCodes(laneAt(i));
+  }
+  sink |= touched;
 }
 
 export function chooseLinks(nodes: usize, from: u32, to: u32, breadth: i32): void {
-  for (let i = from; i < to; i++) {
-    const node = idAt(nodes, i);
-    if (space == 0) choose<SquaredL2>(node, breadth);
-    else if (space == 1) choose<NegatedDot>(node, breadth);
-    else if (space == 2) choose<ByteL2>(node, breadth);
-    else if (space == 3) choose<ByteDot>(node, breadth);
-    else if (space == 6) choose<Hamming>(node, breadth);
-    else choose<SignedDot>(node, breadth);
-  }
+  if (space == 0) weave<SquaredL2>(nodes, from, to, breadth);
+  else if (space == 1) weave<NegatedDot>(nodes, from, to, breadth);
+  else if (space == 2) weave<ByteL2>(nodes, from, to, breadth);
+  else if (space == 3) weave<ByteDot>(nodes, from, to, breadth);
+  else if (space == 6) weave<Hamming>(nodes, from, to, breadth);
+  else weave<SignedDot>(nodes, from, to, breadth);
 }
 
 export function collectLinks(

@@ -25,14 +25,27 @@ export function graphBytes(nodes: number, m: number, upper: number): number {
     nodes,
     nodes,
     GRAPH_SCRATCH_BYTES,
-    64 + laneBytes(nodes),
+    lanesBytes(nodes),
   ];
   return blocks.reduce((sum, bytes) => sum + aligned(bytes), 0);
 }
 
+/** Walks of a thread that are under way at once: of queries of a batch, of nodes that are linked. */
+export const LANES = 8;
+
+function lanesBytes(nodes: number): number {
+  return 64 + LANES * laneBytes(nodes);
+}
+
+/** Bytes of the pools a thread builds with: one for the levels above, one for each lane. */
+function memberPools(breadth: number): number {
+  return (1 + LANES) * breadth * 8;
+}
+
 /** Bytes each further thread takes to build. */
 export function memberBytes(nodes: number, breadth: number): number {
-  return aligned(nodes) + aligned(GRAPH_SCRATCH_BYTES) + aligned(breadth * 8);
+  const blocks = [nodes, GRAPH_SCRATCH_BYTES, lanesBytes(nodes), memberPools(breadth)];
+  return blocks.reduce((sum, bytes) => sum + aligned(bytes), 0);
 }
 
 /** How wide a walk is and when it ends, see searchGraphs(). */
@@ -56,10 +69,9 @@ export class GraphArena {
   private readonly visited: Pointer;
   private readonly scratch: Pointer;
   private readonly lanes: Pointer;
-  private readonly laneCount: number;
 
-  /** @param lanes queries that may be under way at once. Links are whatever the arena holds, zeros at first: fill them. */
-  constructor(arena: Arena, levels: Uint8Array, m: number, lanes = 1) {
+  /** Links are whatever the arena holds, zeros at first: fill them. */
+  constructor(arena: Arena, levels: Uint8Array, m: number) {
     const nodes = levels.length;
     const { below, above } = linkShape(m);
     const { first, total } = upperRows(levels);
@@ -73,8 +85,7 @@ export class GraphArena {
     this.levels = arena.allocate(nodes);
     this.visited = arena.allocate(nodes);
     this.scratch = arena.allocate(GRAPH_SCRATCH_BYTES);
-    this.laneCount = lanes;
-    this.lanes = arena.allocate(64 + lanes * laneBytes(nodes));
+    this.lanes = arena.allocate(lanesBytes(nodes));
     arena.u32(this.upperFirst, nodes).set(first);
     arena.bytes(this.levels, nodes).set(levels);
   }
@@ -93,8 +104,10 @@ export class GraphArena {
       upperFirst: this.upperFirst,
       levels: this.levels,
       visitedAt: first ? this.visited : arena.allocate(nodes),
-      poolAt: arena.allocate(breadth * 8),
+      poolAt: arena.allocate(memberPools(breadth)),
       scratchAt: first ? this.scratch : arena.allocate(GRAPH_SCRATCH_BYTES),
+      lanesAt: first ? this.lanes : arena.allocate(lanesBytes(nodes)),
+      lanes: LANES,
     };
   }
 
@@ -112,7 +125,7 @@ export class GraphArena {
       this.levels,
       this.visited,
     );
-    this.arena.kernels.setLanes(this.lanes, laneBytes(this.nodes), this.laneCount, markBytes(this.nodes));
+    this.arena.kernels.setLanes(this.lanes, laneBytes(this.nodes), LANES, markBytes(this.nodes));
   }
 
   linkBytes(): Uint8Array {

@@ -9,7 +9,7 @@ import { expectShape, loadOrder, rowSpaceOf, type VectorPart } from '../part.js'
 import type { QueryVector, Settings } from '../query.js';
 import { SLACK, VectorRows } from '../rows.js';
 import { tabulateDescent } from './descent.js';
-import { GraphArena, linkShape, poolBytes, type WalkRule } from './graph.js';
+import { GraphArena, LANES, linkShape, poolBytes, type WalkRule } from './graph.js';
 import { leaveOut } from './left-out.js';
 import { LEVEL_BLOCK, levelSums, MAX_LEVEL } from './levels.js';
 
@@ -51,8 +51,6 @@ export function loadLevels(part: VectorPart, above: number, entry: number, maxLe
   return levels;
 }
 
-/** Queries under way at once in a batch. */
-const LANES = 8;
 /** Queries of one call: results of more would leave the cache before they are ranked. */
 const TOGETHER_MOST = 64;
 const POOLS_BYTES = 2 ** 18;
@@ -108,7 +106,7 @@ export class HnswSearcher implements VectorSearcher {
     this.codes = openCodes(part, arena);
     if (this.codes === undefined) this.rows.load();
     this.power = keyPower(part.field);
-    this.graph = new GraphArena(arena, levels, m, LANES);
+    this.graph = new GraphArena(arena, levels, m);
     reader.readInto(`${name}/links`, this.graph.linkBytes());
     reader.readInto(`${name}/upper`, this.graph.upperBytes());
     if (!arena.kernels.linksWithin(this.graph.links, count * below, count)) {

@@ -1,4 +1,4 @@
-import type { KernelExports, Pointer, Space } from '../../kernels/index.js';
+import { type KernelExports, laneBytes, markBytes, type Pointer, type Space } from '../../kernels/index.js';
 
 /** What a member of a team can be given ranges of. */
 export const JOB = { chooseLinks: 0, linkBack: 1, fillRows: 2, assignRows: 3 } as const;
@@ -17,8 +17,11 @@ export interface MemberSetup {
     upperFirst: Pointer;
     levels: Pointer;
     visitedAt: Pointer;
+    /** Of the widest walk: one, and one for each lane. */
     poolAt: Pointer;
     scratchAt: Pointer;
+    lanesAt: Pointer;
+    lanes: number;
   };
   /** For assignRows. */
   minimaAt?: Pointer;
@@ -39,6 +42,7 @@ export function setUp(kernels: KernelExports, { codes, graph }: MemberSetup): vo
     graph.visitedAt,
   );
   kernels.setScratch(graph.poolAt, graph.scratchAt);
+  kernels.setLanes(graph.lanesAt, laneBytes(graph.nodes), graph.lanes, markBytes(graph.nodes));
 }
 
 /** Does `from` to `to` of a job. @param args as the kernel of that name takes them, own pointers left out */
