@@ -1,0 +1,107 @@
+import type { Context } from './context.js';
+import {
+  analyzeOptions,
+  buildOptions,
+  checkOptions,
+  evalOptions,
+  getOptions,
+  infoOptions,
+  type OptionSpec,
+  queryOptions,
+} from './options.js';
+
+/** A command: its place in --help, its options, and the code that is loaded when it is called. */
+export interface CommandSpec {
+  name: string;
+  arguments: string;
+  summary: string;
+  examples: string[];
+  options: OptionSpec[];
+  /** Returns the exit code. */
+  load: () => Promise<(args: string[], options: never, context: Context) => Promise<number>>;
+}
+
+/** In the order of --help. The code of each is loaded when it is called: start-up time is a feature. */
+export const commands: CommandSpec[] = [
+  {
+    name: 'build',
+    arguments: '<inputs...>',
+    summary: 'build an index from files',
+    examples: [
+      'shortlist build docs.jsonl -o my.index',
+      'shortlist build scifact/ -o scifact.index --lang en',
+      'shortlist build base.bvecs.gz -o sift.index --metric l2 --vector-index hnsw:M=16,efConstruction=200',
+      'shortlist build docs.jsonl --vectors emb=docs.fvecs.gz -o hybrid.index',
+      'zcat docs.jsonl.gz | shortlist build - -o my.index',
+    ],
+    options: buildOptions,
+    load: async () => (await import('./commands/build.js')).build,
+  },
+  {
+    name: 'query',
+    arguments: '<index> [text...]',
+    summary: 'answer one query, or a batch',
+    examples: [
+      'shortlist query my.index "navigable graphs"',
+      'shortlist query my.index --queries queries.jsonl --format trec > my.run',
+      'shortlist query sift.index --queries query.bvecs -k 100 --ef-search 200',
+      'shortlist query hybrid.index --like doc7 --fields title',
+      'cat queries.jsonl | shortlist query my.index --queries - | jq .hits[0].id',
+    ],
+    options: queryOptions,
+    load: async () => (await import('./commands/query.js')).query,
+  },
+  {
+    name: 'eval',
+    arguments: '[index]',
+    summary: 'measure how good the answers are, and how fast',
+    examples: [
+      'shortlist eval my.index --queries queries.jsonl --qrels qrels/test.tsv -m nDCG@10 -m R@100',
+      'shortlist eval sift.index --queries query.bvecs --truth gt.ivecs -m recall@10 --ef-search 80',
+      "shortlist eval my.index --queries q.jsonl --qrels qrels.tsv --assert 'nDCG@10>=0.32'",
+      'shortlist eval hybrid.index --queries q.jsonl --vectors emb=q.fvecs --qrels qrels.tsv --each-branch --fusion rrf --fusion minmax',
+      'shortlist eval sift.index --queries query.bvecs --exact --sweep efSearch=10..400 --target-recall 0.95',
+      'shortlist eval --run other.run --qrels qrels.tsv',
+      "shortlist eval new.index --queries q.jsonl --qrels qrels.tsv --baseline old.index --max-drop 'nDCG@10=0.01'",
+    ],
+    options: evalOptions,
+    load: async () => (await import('./commands/eval.js')).evaluateIndex,
+  },
+  {
+    name: 'info',
+    arguments: '<index>',
+    summary: 'say what is inside an index and how large each part is',
+    examples: ['shortlist info my.index', 'shortlist info my.index --json'],
+    options: infoOptions,
+    load: async () => (await import('./commands/info.js')).info,
+  },
+  {
+    name: 'get',
+    arguments: '<index> <ids...>',
+    summary: 'print stored documents by id, as JSONL',
+    examples: ['shortlist get my.index doc7 doc9', 'shortlist get my.index doc7 --fields title,year'],
+    options: getOptions,
+    load: async () => (await import('./commands/get.js')).get,
+  },
+  {
+    name: 'check',
+    arguments: '<index>',
+    summary: 'read every byte, verify checksums and structure',
+    examples: ['shortlist check my.index', 'shortlist check my.index && echo sound'],
+    options: checkOptions,
+    load: async () => (await import('./commands/check.js')).check,
+  },
+  {
+    name: 'analyze',
+    arguments: '[text...]',
+    summary: 'print the terms that a text becomes',
+    examples: [
+      'shortlist analyze --lang zh "数据库索引"',
+      'shortlist analyze --index my.index "the quick foxes"',
+      "shortlist analyze --lang de --json 'Häuser und Hütten' | jq '.tokens[].term'",
+      'shortlist analyze --lang en < lines.txt',
+    ],
+    options: analyzeOptions,
+    load: async () => (await import('./commands/analyze.js')).analyze,
+  },
+];
