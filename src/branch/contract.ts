@@ -89,7 +89,15 @@ export interface SearchOptions {
   exact?: boolean;
   /** Vectors: all within this and none beyond, exactly: l2 distance, 1 - cosine, differing bits, or inner product of at least this. */
   radius?: number;
+  /** Vectors, under a filter: how those that match are found. Undefined: by what was measured to cost least. */
+  filterPlan?: FilterPlan;
 }
+
+/**
+ * How what a filter leaves is found. 'scan' compares with each match; 'walk' follows a graph from match to match, over
+ * what lies between; 'post' searches all and leaves out; 'lists' scans the nearest lists that hold some.
+ */
+export type FilterPlan = 'scan' | 'walk' | 'post' | 'lists';
 
 /** Documents of one segment that a search may find: what a filter left. */
 export interface DocSet {

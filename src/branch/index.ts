@@ -15,6 +15,7 @@ export type {
   Candidates,
   DocSet,
   Explanation,
+  FilterPlan,
   PreparedQuery,
   Query,
   SearchOptions,

@@ -74,6 +74,14 @@ const searchOptions: OptionSpec[] = [
     group: SEARCH,
   },
   {
+    flags: '--filter-plan <which>',
+    description:
+      'vectors, under a filter: compare with each match, walk the graph from match to match, search all and leave out, or scan the lists that hold matches',
+    group: SEARCH,
+    choices: ['scan', 'walk', 'post', 'lists'],
+    defaultText: 'what costs least',
+  },
+  {
     flags: '--ef-search <n>',
     description: 'HNSW: candidates kept while the graph is walked',
     group: SEARCH,

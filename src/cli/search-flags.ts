@@ -1,3 +1,4 @@
+import type { FilterPlan } from '../branch/index.js';
 import type { RecallSettings } from '../recall/index.js';
 
 /** Flags of query and eval that say how branches search. */
@@ -14,6 +15,7 @@ export interface SearchFlags {
   operator?: 'any' | 'all';
   syntax?: 'plain' | 'query';
   filter?: string;
+  filterPlan?: FilterPlan;
   radius?: number;
 }
 
@@ -31,6 +33,7 @@ const SETTINGS = [
   'operator',
   'syntax',
   'filter',
+  'filterPlan',
   'radius',
 ] as const satisfies (keyof SearchFlags & keyof RecallSettings)[];
 

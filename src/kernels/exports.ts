@@ -305,6 +305,16 @@ export interface KernelExports {
     pools: Pointer,
     sizes: Pointer,
   ): void;
+  /**
+   * The same of one query among nodes that a filter leaves, over those that it doesn't: pool is setScratch()'s, and of
+   * the lanes one is used. Fewer than `breadth` may be found.
+   * @param mask a bit for each node, bit i % 32 of word i / 32
+   * @param seeds u32[seedCount], nodes that are left, to begin at as well; at most 128
+   * @returns entries of the pool
+   */
+  searchFiltered(query: Pointer, breadth: number, mask: Pointer, seeds: Pointer, seedCount: number): number;
+  /** Takes the entries of a pool out that the mask does not have; the others stay in order. @returns how many stay */
+  keepAllowed(pool: Pointer, size: number, mask: Pointer): number;
 
   /**
    * Nearest centroid of each row, by half the centroid's squared norm minus the inner product in

@@ -3,16 +3,19 @@ import type {
   Candidates,
   DocSet,
   Explanation,
+  FilterPlan,
   PreparedQuery,
   Query,
   SearchOptions,
   SegmentView,
 } from '../branch/index.js';
+import { UsageError } from '../errors/index.js';
 import type { VectorField } from '../schema/index.js';
 import { formatEffort } from './dial.js';
 import { SegmentEfforts, type TargetEffort } from './effort.js';
 import { cut, exactNearest, exactWithin } from './exact/index.js';
 import type { VectorSearcher } from './kind.js';
+import type { Matches } from './matches.js';
 import { openPart } from './part.js';
 import { leastScore, type QueryVector, querySettings, queryVector, type Settings } from './query.js';
 import { searchings } from './searching.js';
@@ -43,6 +46,7 @@ export class VectorBranch implements Branch {
 
   prepare(query: Query, options: SearchOptions): PreparedQuery | undefined {
     const settings = this.settingsOf(options);
+    if (settings.filterPlan !== undefined) requirePlan(this.field, settings.filterPlan);
     const vector = queryVector(this.field, query);
     if (vector !== undefined && settings.radius !== undefined) leastScore(this.field, settings.radius);
     return vector === undefined
@@ -134,7 +138,15 @@ function exactOf(searcher: VectorSearcher, queries: QueryVector[], depth: number
   return searcher.exactMany?.(queries, depth) ?? exactNearest(searcher.rows, queries, depth);
 }
 
+/** @throws UsageError for a way that the kind of a field does not know */
+function requirePlan({ name, spec: { kind } }: VectorField, plan: FilterPlan): void {
+  const plans = ['scan', ...(searchings[kind].filterPlans ?? [])];
+  if (plans.includes(plan)) return;
+  throw new UsageError(`filterPlan is ${plan}; '${name}' is ${kind}, which knows ${plans.join(', ')}`);
+}
+
 const NONE: string[] = [];
+const NO_PLANS: readonly FilterPlan[] = [];
 
 class PreparedVector implements PreparedQuery {
   readonly vector: QueryVector;
@@ -145,8 +157,8 @@ class PreparedVector implements PreparedQuery {
   private remarks: string[] = NONE;
   /** By segment searched, where a recall is aimed at. */
   private targets: TargetEffort[] | undefined;
-  /** Whether a filter left the structure out of it. */
-  private scansMatches = false;
+  /** How what a filter left was found, in the segments. */
+  private plans: readonly FilterPlan[] = NO_PLANS;
 
   constructor(
     branch: VectorBranch,
@@ -172,19 +184,45 @@ class PreparedVector implements PreparedQuery {
     const searcher = whole ? this.branch.searcher(segment) : this.branch.searcherOnce(segment);
     if (searcher === null) return { docs: new Uint32Array(0), scores: new Float64Array(0) };
     const { rows } = searcher;
-    this.scansMatches = filter !== undefined;
     if (radius !== undefined) {
       const least = leastScore(this.branch.field, radius);
-      if (filter !== undefined)
+      if (filter !== undefined) {
+        this.planned('scan');
         return cut(rows.exactAmong(this.vector, filter.count, rows.matches(filter)), least, depth);
+      }
       return (
         searcher.exactWithin?.(this.vector, least, depth) ?? exactWithin(rows, this.vector, least, depth)
       );
     }
-    if (filter !== undefined) return rows.exactAmong(this.vector, depth, rows.matches(filter));
+    if (filter !== undefined) return this.searchAmong(searcher, segment, depth, rows.matches(filter));
     if (this.settings.exact) return exactOf(searcher, [this.vector], depth)[0];
     const settings = this.settle(searcher, segment, depth);
-    return searcher.search(this.vector, { depth, settings, filter, note: (text) => this.note(text) });
+    return searcher.search(this.vector, { depth, settings, note: (text) => this.note(text) });
+  }
+
+  /** Never fewer than there are: where a way to them finds too few, each is compared. */
+  private searchAmong(
+    searcher: VectorSearcher,
+    segment: number,
+    depth: number,
+    matches: Matches,
+  ): Candidates {
+    const { exact, filterPlan } = this.settings;
+    if (!exact && filterPlan !== 'scan' && matches.positions.length > depth) {
+      const settings = this.settle(searcher, segment, depth);
+      const request = { depth, settings, note: (text: string) => this.note(text) };
+      const answer = searcher.searchAmong?.(this.vector, matches, request);
+      if (answer?.found.docs.length === depth) {
+        this.planned(answer.plan);
+        return answer.found;
+      }
+    }
+    this.planned('scan');
+    return searcher.rows.exactAmong(this.vector, depth, matches);
+  }
+
+  private planned(plan: FilterPlan): void {
+    if (!this.plans.includes(plan)) this.plans = [...this.plans, plan];
   }
 
   explain(segment: number, doc: number): Explanation | undefined {
@@ -228,10 +266,18 @@ class PreparedVector implements PreparedQuery {
   }
 
   private how(): string {
+    const { settings } = this;
+    if (this.plans.length === 1 && this.plans[0] === 'scan')
+      return 'exact: every match of the filter compared';
+    if (settings.exact || settings.radius !== undefined) return 'exact: every vector compared';
+    return this.plans.length === 0
+      ? this.effort()
+      : `${this.effort()}, filter plan ${this.plans.join(' and ')}`;
+  }
+
+  private effort(): string {
     const { branch, settings } = this;
     const { kind } = branch.field.spec;
-    if (this.scansMatches) return 'exact: every match of the filter compared';
-    if (settings.exact || settings.radius !== undefined) return 'exact: every vector compared';
     const targets = this.targets?.filter((target) => target !== undefined);
     if (targets === undefined) return searchings[kind].describe(settings);
     const effort = formatEffort(targets[0].dials, (setting) => {

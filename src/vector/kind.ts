@@ -1,7 +1,8 @@
-import type { Candidates, DocSet, WriterEnvironment } from '../branch/index.js';
+import type { Candidates, FilterPlan, WriterEnvironment } from '../branch/index.js';
 import type { VectorField } from '../schema/index.js';
 import type { SegmentWriter } from '../segment/index.js';
 import type { Metadata } from '../segment/metadata.js';
+import type { Matches } from './matches.js';
 import type { VectorPart } from './part.js';
 import type { QueryVector, Settings } from './query.js';
 import type { VectorRows } from './rows.js';
@@ -21,6 +22,11 @@ export interface VectorSearcher {
   readonly rows: VectorRows;
   /** Best first, at most `depth`. */
   search(query: QueryVector, request: VectorRequest): Candidates;
+  /**
+   * search() among what a filter leaves, more than `depth`; kinds that know a way other than to compare with each have it.
+   * @returns undefined where that way costs more; may be fewer than `depth`
+   */
+  searchAmong?(query: QueryVector, matches: Matches, request: VectorRequest): Planned | undefined;
   /** The answers of search() one by one; kinds that gain by seeing many queries at once have it. */
   searchMany?(queries: QueryVector[], request: VectorRequest): Candidates[];
   /** The best of all rows of each query, where the kind knows a quicker way than to compare with each. */
@@ -31,6 +37,12 @@ export interface VectorSearcher {
   leaveOut?(positions: Uint32Array): LeftOut;
   /** True when a row may be left out; absent: all may. */
   removable?(position: number): boolean;
+}
+
+/** What was found under a filter, and how. */
+export interface Planned {
+  found: Candidates;
+  plan: FilterPlan;
 }
 
 /** Rows that can be taken from what is searched, one at a time. */
@@ -68,8 +80,6 @@ export interface VectorRequest {
   /** Most candidates wanted, at least 1. */
   depth: number;
   settings: Settings;
-  /** Only these documents; undefined: all. */
-  filter?: DocSet;
   /** Tells of a setting that was changed, once for a query. */
   note(text: string): void;
 }
@@ -82,6 +92,8 @@ export interface VectorSearching {
   openCold?(part: VectorPart): VectorSearcher;
   /** What a part's recall depends on; none, or absent: searches are exact. */
   dials?(part: VectorPart): Dial[];
+  /** Ways to search under a filter, beside 'scan'. */
+  filterPlans?: FilterPlan[];
   /** Settings a query is run with, for --explain. */
   describe(settings: Settings): string;
 }

@@ -1,4 +1,4 @@
-import type { Query, SearchOptions } from '../branch/index.js';
+import type { FilterPlan, Query, SearchOptions } from '../branch/index.js';
 import { UsageError } from '../errors/index.js';
 import { rowFloats } from '../kernels/index.js';
 import { BYTES_MEND, byteFault, type VectorField } from '../schema/index.js';
@@ -107,6 +107,8 @@ export interface Settings {
   radius: number | undefined;
   /** Undefined: as the spec of the field says. */
   refine: number | undefined;
+  /** Undefined: by what costs least. */
+  filterPlan: FilterPlan | undefined;
 }
 
 /** Far beyond where every vector is looked at. */
@@ -135,6 +137,7 @@ export function querySettings(options: SearchOptions): Settings {
     probeFade,
     refine: options.refine,
     radius: options.radius,
+    filterPlan: options.filterPlan,
   };
 }
 

@@ -69,6 +69,8 @@ export class VectorRows {
   private readonly top = new SortedTop();
   /** A filter is used for many queries. */
   private readonly matching = new WeakMap<DocSet, Matches>();
+  private maskAt: Pointer | undefined;
+  private masked: Matches | undefined;
 
   /**
    * @param order a permutation of the vectors; or documents left in the file, and the rows with them
@@ -183,6 +185,15 @@ export class VectorRows {
       this.matching.set(filter, matches);
     }
     return matches;
+  }
+
+  /** The mask of a filter for the kernels, until the next one is asked for. What was at the tail of the arena is lost. */
+  maskOf(matches: Matches): Pointer {
+    const { mask } = matches;
+    this.maskAt ??= this.arena.allocate(mask.byteLength);
+    if (this.masked !== matches) this.arena.u32(this.maskAt, mask.length).set(mask);
+    this.masked = matches;
+    return this.maskAt;
   }
 
   /** The best `depth` of some positions by float64 score. The query must be set. */

@@ -21,6 +21,7 @@ export { closeReservoir, openReservoir } from './reservoir';
 export { collectWithin, scanRows } from './scan';
 export { scoreRows } from './score';
 export { screenRows, setScreen } from './screen';
+export { keepAllowed, searchFiltered } from './filtered';
 export { searchGraphs } from './search';
 export { takeEntries } from './sort';
 export { linksWithin } from './validate';

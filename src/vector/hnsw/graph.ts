@@ -163,6 +163,21 @@ export class GraphArena {
     return { pool, size };
   }
 
+  /** The same of one query among what a filter leaves. @param seeds nodes of it, at most 128 */
+  searchFiltered(
+    query: Pointer,
+    breadth: number,
+    mask: Pointer,
+    seeds: Uint32Array,
+  ): { pool: Pointer; size: number } {
+    const pool = this.arena.tail(breadth * 8 + seeds.byteLength);
+    const seedsAt = pool + breadth * 8;
+    this.arena.u32(seedsAt, seeds.length).set(seeds);
+    const { kernels } = this.arena;
+    kernels.setScratch(pool, this.scratch);
+    return { pool, size: kernels.searchFiltered(query, breadth, mask, seedsAt, seeds.length) };
+  }
+
   /** Nodes near a query, nearest first, of a search `breadth` wide. */
   nearest(query: Pointer, breadth: number): Uint32Array {
     const { pool, size } = this.search(query, { breadth, depth: 0, factor: 0 });

@@ -3,12 +3,14 @@ import { CorruptError } from '../../errors/index.js';
 import { aligned, MAX_M, NO_LINK, type Pointer, SPACE } from '../../kernels/index.js';
 import type { VectorField } from '../../schema/index.js';
 import { type CodeTable, openCodes } from '../codes/index.js';
-import type { LeftOut, VectorRequest, VectorSearcher } from '../kind.js';
+import type { LeftOut, Planned, VectorRequest, VectorSearcher } from '../kind.js';
 import { DEFAULT_EF_SEARCH, GAMMA_EF_SEARCH } from '../kinds.js';
+import type { Matches } from '../matches.js';
 import { expectShape, loadOrder, rowSpaceOf, type VectorPart } from '../part.js';
 import type { QueryVector, Settings } from '../query.js';
 import { SLACK, VectorRows } from '../rows.js';
 import { tabulateDescent } from './descent.js';
+import { planFor, sampleOf } from './filtered.js';
 import { GraphArena, LANES, linkShape, poolBytes, type WalkRule } from './graph.js';
 import { leaveOut } from './left-out.js';
 import { LEVEL_BLOCK, levelSums, MAX_LEVEL } from './levels.js';
@@ -51,6 +53,8 @@ export function loadLevels(part: VectorPart, above: number, entry: number, maxLe
   return levels;
 }
 
+/** Largest inner products lie apart from each other: among a part of the vectors, as many more are kept of a walk. */
+const IP_WIDER = 2;
 /** Queries of one call: results of more would leave the cache before they are ranked. */
 const TOGETHER_MOST = 64;
 const POOLS_BYTES = 2 ** 18;
@@ -139,6 +143,29 @@ export class HnswSearcher implements VectorSearcher {
       this.walkTogether(queries.slice(from, from + together), request, rule, found);
     }
     return found;
+  }
+
+  searchAmong(query: QueryVector, matches: Matches, request: VectorRequest): Planned | undefined {
+    const { settings } = request;
+    const { count } = this.part;
+    const { positions } = matches;
+    const rule = { ...ruleOf(request, this.power), factor: 0 };
+    if (this.part.field.metric === 'ip') rule.breadth *= IP_WIDER;
+    const plan = settings.filterPlan ?? planFor(positions.length, count, rule.breadth);
+    if (plan === 'scan') return undefined;
+    const mask = this.rows.maskOf(matches);
+    this.rows.setQuery(query);
+    const at = this.codes === undefined ? this.rows.selectRows() : this.codes.select(query);
+    if (plan === 'post') {
+      const breadth = Math.min(count, Math.ceil((rule.breadth * count) / positions.length));
+      const { pool, size } = this.graph.search(at, { ...rule, breadth });
+      const left = this.rows.arena.kernels.keepAllowed(pool, size, mask);
+      // With much less than was reckoned with, what is left lies elsewhere.
+      if (left >= rule.breadth >> 1 || settings.filterPlan === 'post')
+        return { found: this.rank(pool, left, rule, pool + left * 8), plan };
+    }
+    const { pool, size } = this.graph.searchFiltered(at, rule.breadth, mask, sampleOf(positions));
+    return { found: this.rank(pool, size, rule, pool + size * 8), plan: 'walk' };
   }
 
   private walkTogether(queries: QueryVector[], request: VectorRequest, rule: WalkRule, found: Candidates[]) {

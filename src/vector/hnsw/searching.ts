@@ -7,6 +7,7 @@ export const hnswSearching: VectorSearching = {
   open: (part) => new HnswSearcher(part),
   openCold: (part) => new ColdHnswSearcher(part),
   dials: graphDials,
+  filterPlans: ['walk', 'post'],
   describe: (settings) => {
     const { gamma } = settings;
     const adaptive = gamma === undefined ? '' : `gamma ${gamma}, `;

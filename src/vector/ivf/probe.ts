@@ -181,6 +181,26 @@ export class Probe {
     }
     return probes;
   }
+
+  /**
+   * Of the nearest lists leaves those that have something of a filter's, until `lists` of them hold
+   * `least` together.
+   * @param counts what the filter leaves of each list
+   * @returns how many are left; 0 when the `probes` nearest do not hold so many
+   */
+  keepLists(probes: number, counts: Uint32Array, lists: number, least: number): number {
+    let kept = 0;
+    let held = 0;
+    for (let i = 0; i < probes; i++) {
+      const list = this.lists[i];
+      if (counts[list] === 0) continue;
+      this.lists[kept] = list;
+      this.bases[kept++] = this.bases[i];
+      held += counts[list];
+      if (kept >= lists && held >= least) return kept;
+    }
+    return 0;
+  }
 }
 
 /**

@@ -1,8 +1,9 @@
 import type { Candidates } from '../../branch/index.js';
 import { aligned, type Pointer, RESERVOIR_HEADER_BYTES, reservoirBytes } from '../../kernels/index.js';
 import { type ListCodes, type ListScan, openListCodes, type RowTable } from '../codes/index.js';
-import type { VectorRequest, VectorSearcher } from '../kind.js';
+import type { Planned, VectorRequest, VectorSearcher } from '../kind.js';
 import { defaultNprobe } from '../kinds.js';
+import type { Matches } from '../matches.js';
 import { spaceOf, type VectorPart } from '../part.js';
 import type { QueryVector, Settings } from '../query.js';
 import { VectorRows } from '../rows.js';
@@ -25,6 +26,7 @@ export class IvfSearcher implements VectorSearcher {
   private readonly queryAt: Pointer;
   /** How centroids are compared where they are float32. */
   private readonly plain: RowTable;
+  private readonly counted = new WeakMap<Matches, Uint32Array>();
 
   /** @throws CorruptError, ResourceError */
   constructor(part: VectorPart) {
@@ -63,6 +65,35 @@ export class IvfSearcher implements VectorSearcher {
     scan.scan(listsAt, basesAt, probes, reservoir, 0);
     const size = kernels.closeReservoir(reservoir);
     return this.rows.rankEntries(reservoir + RESERVOIR_HEADER_BYTES, size, wanted);
+  }
+
+  searchAmong(query: QueryVector, matches: Matches, { depth, settings }: VectorRequest): Planned | undefined {
+    const { rows, probe } = this;
+    const { part, arena } = rows;
+    const { nlist } = this.lists;
+    const { length } = matches.positions;
+    const asked = this.asked(settings);
+    const scanned = (asked / nlist) * part.count;
+    if (settings.filterPlan === undefined && length <= scanned) return undefined;
+    const mask = rows.maskOf(matches);
+    rows.setQuery(query);
+    const scan = this.codes.prepare(query, this.queryAt);
+    // The nearest of a part lie farther out: as many as before would stand in sqrt(1 / share) times the lists.
+    const least = Math.max(depth, scanned * Math.sqrt(length / part.count));
+    const counts = this.countsOf(matches);
+    let kept = 0;
+    for (let probes = asked; kept === 0; probes = Math.min(nlist, probes * 2)) {
+      this.nearest(scan, probes);
+      kept = probe.keepLists(probes, counts, asked, least);
+      if (probes === nlist) break;
+    }
+    if (kept === 0) return undefined;
+    const limit = this.limit(depth, settings);
+    const reservoir = arena.tail(reservoirBytes(limit));
+    arena.kernels.openReservoir(reservoir, limit);
+    scan.scan(probe.listsAt, probe.basesAt, kept, reservoir, mask);
+    const size = arena.kernels.closeReservoir(reservoir);
+    return { found: rows.rankEntries(reservoir + RESERVOIR_HEADER_BYTES, size, depth), plan: 'lists' };
   }
 
   /** Each list is scanned once, for all queries that want it; the answers of search(). */
@@ -141,13 +172,11 @@ export class IvfSearcher implements VectorSearcher {
    * @returns how many: those asked for, or more if they hold too little. Under ip that is less than as many of
    *   the mean size: the lists that come first are those of long rows, which hold few.
    */
-  private choose({ code }: ListScan, settings: Settings, wanted: number): number {
-    const { probe, rows, codes, plain } = this;
+  private choose(scan: ListScan, settings: Settings, wanted: number): number {
+    const { probe, rows } = this;
     const { nlist } = this.lists;
     const asked = this.asked(settings);
-    const at = codes.centreStride === undefined ? rows.query : code!.query;
-    const table = codes.centreStride === undefined ? plain : code!.table;
-    probe.nearest(at, table, asked);
+    this.nearest(scan, asked);
     let probes = probe.worthwhile(asked, settings.probeFade);
     if (this.uneven) {
       const least = Math.max(wanted, Math.ceil((asked * rows.part.count) / nlist));
@@ -155,9 +184,32 @@ export class IvfSearcher implements VectorSearcher {
     }
     while (probes < nlist && !this.hold(probes, wanted)) {
       probes = Math.min(nlist, probes * 2);
-      if (probes > asked) probe.nearest(at, table, probes);
+      if (probes > asked) this.nearest(scan, probes);
     }
     return probes;
+  }
+
+  /** Leaves the nearest lists in the probe. */
+  private nearest({ code }: ListScan, probes: number): void {
+    const { probe, rows, codes, plain } = this;
+    if (codes.centreStride === undefined) probe.nearest(rows.query, plain, probes);
+    else probe.nearest(code!.query, code!.table, probes);
+  }
+
+  /** What a filter leaves of each list. */
+  private countsOf(matches: Matches): Uint32Array {
+    let counts = this.counted.get(matches);
+    if (counts === undefined) {
+      const { offsets, nlist } = this.lists;
+      counts = new Uint32Array(nlist);
+      let list = 0;
+      for (const position of matches.positions) {
+        while (position >= offsets[list + 1]) list++;
+        counts[list]++;
+      }
+      this.counted.set(matches, counts);
+    }
+    return counts;
   }
 
   /** True when the first lists of the probe hold as many vectors as are wanted. */

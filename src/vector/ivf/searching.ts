@@ -5,6 +5,7 @@ import { IvfSearcher } from './search.js';
 export const ivfSearching: VectorSearching = {
   open: (part) => new IvfSearcher(part),
   dials: listDials,
+  filterPlans: ['lists'],
   describe: ({ nprobe, probeFade }) =>
     `ivf, nprobe ${nprobe ?? '2 times the square root of nlist'}${probeFade > 0 ? `, probeFade ${probeFade}` : ''}`,
 };
