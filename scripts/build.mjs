@@ -39,10 +39,13 @@ const separate = {
 const queryOnly = {
   name: 'query-only',
   setup(build) {
-    build.onResolve({ filter: /\/commands\/(build|eval|info|get|check|analyze)\.js$|\/batch\.js$/ }, () => ({
-      path: './cli.cjs',
-      external: true,
-    }));
+    build.onResolve(
+      { filter: /\/commands\/(build|eval|info|get|check|analyze|completions)\.js$|\/batch\.js$/ },
+      () => ({
+        path: './cli.cjs',
+        external: true,
+      }),
+    );
   },
 };
 

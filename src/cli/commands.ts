@@ -1,4 +1,3 @@
-import type { Context } from './context.js';
 import {
   analyzeOptions,
   buildOptions,
@@ -10,18 +9,20 @@ import {
   queryOptions,
 } from './options.js';
 
-/** A command: its place in --help, its options, and the code that is loaded when it is called. */
+export type CommandName = 'build' | 'query' | 'eval' | 'info' | 'get' | 'check' | 'analyze' | 'completions';
+
+/** A command as --help, completions and the pages of the reference have it. Its code is loaded by main, when it is called. */
 export interface CommandSpec {
-  name: string;
+  name: CommandName;
+  /** `<one>`, `[optional]`, `<several...>`. */
   arguments: string;
+  /** One sentence, no full stop. */
   summary: string;
   examples: string[];
   options: OptionSpec[];
-  /** Returns the exit code. */
-  load: () => Promise<(args: string[], options: never, context: Context) => Promise<number>>;
 }
 
-/** In the order of --help. The code of each is loaded when it is called: start-up time is a feature. */
+/** In the order of --help. */
 export const commands: CommandSpec[] = [
   {
     name: 'build',
@@ -35,7 +36,6 @@ export const commands: CommandSpec[] = [
       'zcat docs.jsonl.gz | shortlist build - -o my.index',
     ],
     options: buildOptions,
-    load: async () => (await import('./commands/build.js')).build,
   },
   {
     name: 'query',
@@ -49,7 +49,6 @@ export const commands: CommandSpec[] = [
       'cat queries.jsonl | shortlist query my.index --queries - | jq .hits[0].id',
     ],
     options: queryOptions,
-    load: async () => (await import('./commands/query.js')).query,
   },
   {
     name: 'eval',
@@ -65,7 +64,6 @@ export const commands: CommandSpec[] = [
       "shortlist eval new.index --queries q.jsonl --qrels qrels.tsv --baseline old.index --max-drop 'nDCG@10=0.01'",
     ],
     options: evalOptions,
-    load: async () => (await import('./commands/eval.js')).evaluateIndex,
   },
   {
     name: 'info',
@@ -73,7 +71,6 @@ export const commands: CommandSpec[] = [
     summary: 'say what is inside an index and how large each part is',
     examples: ['shortlist info my.index', 'shortlist info my.index --json'],
     options: infoOptions,
-    load: async () => (await import('./commands/info.js')).info,
   },
   {
     name: 'get',
@@ -81,7 +78,6 @@ export const commands: CommandSpec[] = [
     summary: 'print stored documents by id, as JSONL',
     examples: ['shortlist get my.index doc7 doc9', 'shortlist get my.index doc7 --fields title,year'],
     options: getOptions,
-    load: async () => (await import('./commands/get.js')).get,
   },
   {
     name: 'check',
@@ -89,7 +85,6 @@ export const commands: CommandSpec[] = [
     summary: 'read every byte, verify checksums and structure',
     examples: ['shortlist check my.index', 'shortlist check my.index && echo sound'],
     options: checkOptions,
-    load: async () => (await import('./commands/check.js')).check,
   },
   {
     name: 'analyze',
@@ -102,6 +97,16 @@ export const commands: CommandSpec[] = [
       'shortlist analyze --lang en < lines.txt',
     ],
     options: analyzeOptions,
-    load: async () => (await import('./commands/analyze.js')).analyze,
+  },
+  {
+    name: 'completions',
+    arguments: '<shell>',
+    summary: 'print a script that completes commands and options: for bash, zsh or fish',
+    examples: [
+      'source <(shortlist completions bash)',
+      'shortlist completions zsh > ~/.zfunc/_shortlist',
+      'shortlist completions fish > ~/.config/fish/completions/shortlist.fish',
+    ],
+    options: [],
   },
 ];

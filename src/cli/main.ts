@@ -3,9 +3,25 @@ import { Command, CommanderError, Option } from 'commander';
 import { ExitCode, ShortlistError, UsageError } from '../errors/index.js';
 import { fromSystem } from '../storage/index.js';
 import { VERSION } from '../version.js';
-import { commands } from './commands.js';
+import { type CommandName, commands } from './commands.js';
+import type { Context } from './context.js';
 import { type ColorChoice, type Io, Terminal } from './io.js';
 import { commonOptions, type OptionSpec } from './options.js';
+
+/** The code of each command, loaded when it is called: start-up time is a feature. It returns the exit code. */
+const loaders: Record<
+  CommandName,
+  () => Promise<(args: string[], options: never, context: Context) => Promise<number>>
+> = {
+  build: async () => (await import('./commands/build.js')).build,
+  query: async () => (await import('./commands/query.js')).query,
+  eval: async () => (await import('./commands/eval.js')).evaluateIndex,
+  info: async () => (await import('./commands/info.js')).info,
+  get: async () => (await import('./commands/get.js')).get,
+  check: async () => (await import('./commands/check.js')).check,
+  analyze: async () => (await import('./commands/analyze.js')).analyze,
+  completions: async () => (await import('./commands/completions.js')).completions,
+};
 
 /** Runs the tool. @param args arguments behind the program's name @returns the exit code */
 export async function main(args: string[], io: Io): Promise<number> {
@@ -45,7 +61,7 @@ export async function main(args: string[], io: Io): Promise<number> {
         quiet: options.quiet === true,
         progress: options.progress !== false,
       });
-      const run = await spec.load();
+      const run = await loaders[spec.name]();
       code = await run(positional as string[], options as never, { terminal, signal: abort.signal });
     });
   }

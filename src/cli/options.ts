@@ -1,11 +1,11 @@
 import { names, number, parseBytes, repeated, wholeNumber } from './values.js';
 
 /**
- * One option of a command. This table is the only place an option is declared: the parser, --help
- * and docs/cli.md are made from it, and a test walks it.
+ * One option of a command. This table is the only place an option is declared: the parser, --help, completions, the man
+ * page and docs/cli.md are made from it, and a test walks it.
  */
 export interface OptionSpec {
-  /** commander's form: `-k, --k <n>`. */
+  /** commander's form: `-k, --k <n>`. Completions offer files for a value whose name has 'file', 'dir', 'run' or 'index'. */
   flags: string;
   /** One sentence, no full stop. */
   description: string;
