@@ -1,4 +1,5 @@
 // node bench/vectors/builds.mjs --sets sift-128-200k --engines shortlist,hnswlib,hnswlib-u8 --rounds 2 --threads 1,2,4
+// --engine NAME/SPEC adds one in its own words and may be repeated: --engine shortlist/hnsw:M=16,efConstruction=150.
 // Races the building of indexes in interleaved rounds: CPU and wall time, and recall at fixed efforts, which says whether
 // what was built is as good. Threads concern shortlist; whether all numbers of them gave the same bytes is said.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -120,6 +121,7 @@ async function main() {
     options: {
       sets: { type: 'string', default: 'sift-128-200k' },
       engines: { type: 'string', default: 'shortlist,hnswlib,hnswlib-u8' },
+      engine: { type: 'string', multiple: true, default: [] },
       rounds: { type: 'string', default: '2' },
       threads: { type: 'string', default: '1,2,4' },
       out: { type: 'string' },
@@ -130,7 +132,7 @@ async function main() {
   if (!all.every((value) => Number.isSafeInteger(value) && value >= 1)) {
     throw new Error('--rounds and --threads take whole numbers of at least 1');
   }
-  const started = await startEngines(values.engines.split(',').map(findEngine));
+  const started = await startEngines([...values.engines.split(','), ...values.engine].map(findEngine));
   for (const { engine, reason } of started.absent) say(`${engine} is absent: ${reason}`);
   const entrants = started.entrants
     .filter(({ engine }) => !engine.keepsNoFile)
