@@ -240,6 +240,12 @@ export const buildOptions: OptionSpec[] = [
     defaultText: 'hnsw',
   },
   {
+    flags: '--drop-full',
+    description:
+      'keep no vectors beside codes that lose something: smaller, and answered by the codes alone (see docs/vectors.md)',
+    group: STRUCTURE,
+  },
+  {
     flags: '--metric <[field=]metric>',
     description: 'l2, ip, cosine, or hamming of packed bits (default cosine; l2 for vectors of integers)',
     group: STRUCTURE,

@@ -2,7 +2,7 @@ import { UsageError } from '../errors/index.js';
 import { resolveInputs } from '../records/index.js';
 import type { Schema } from '../schema/index.js';
 import { SpillDirectory } from '../storage/index.js';
-import { checkTargetRecall, specUnder } from '../vector/index.js';
+import { checkTargetRecall, dropsFull, specUnder } from '../vector/index.js';
 import { VERSION } from '../version.js';
 import { DEFAULT_SEGMENT_DOCUMENTS } from './assembler.js';
 import { BuildRun } from './build-run.js';
@@ -50,9 +50,15 @@ export async function buildIndex(options: BuildOptions): Promise<BuildReport> {
   // Everything that can be wrong with the request is found before anything is written.
   const inputs = await resolveInputs(options.inputs, { inputFormat: options.inputFormat });
   const metric = parseMetrics(options.metric ?? []);
-  const structure = parseStructures(options.vectorIndex ?? []);
+  const structure = parseStructures(options.vectorIndex ?? [], options.dropFull);
   const analyzer = analyzerFor(options);
   if (options.targetRecall !== undefined) checkTargetRecall(options.targetRecall);
+  const measured = options.targetRecall !== undefined || options.calibrate === true;
+  if (measured && [...structure.values()].some(dropsFull)) {
+    throw new UsageError(
+      `${options.calibrate ? '--calibrate' : '--target-recall'} with --drop-full: recall is measured against the full vectors, which are not kept; leave one out`,
+    );
+  }
   const kinds = new Set(inputs.map((input) => input.kind));
   if (kinds.size > 1) {
     throw new UsageError(

@@ -19,6 +19,8 @@ export interface BuildOptions {
   store?: 'all' | 'none' | string[];
   /** `[field=]spec`, as --vector-index takes it. */
   vectorIndex?: string[];
+  /** Do not store vectors beside codes that lose something: searches then answer by the codes alone. */
+  dropFull?: boolean;
   /** `[field=]metric`, as --metric takes it. */
   metric?: string[];
   lang?: string;

@@ -1,7 +1,7 @@
 import { type AnalyzerSpec, detectLanguage, makeAnalyzerSpec } from '../analysis/index.js';
 import { UsageError } from '../errors/index.js';
 import { type IndexSpec, type Metric, parseIndexSpec } from '../schema/index.js';
-import { defaultVectorSpec, parseMetric, resolveVectorSpec } from '../vector/index.js';
+import { defaultVectorSpec, parseMetric, resolveVectorSpec, withoutFull } from '../vector/index.js';
 
 /** `[field=]metric` values by field; '' for all fields. @throws UsageError */
 export function parseMetrics(values: string[]): Map<string, Metric> {
@@ -16,15 +16,22 @@ export function parseMetrics(values: string[]): Map<string, Metric> {
   return metrics;
 }
 
-/** `[field=]spec` values by field, checked and with defaults filled in; '' for all fields. @throws UsageError */
-export function parseStructures(values: string[]): Map<string, IndexSpec> {
+/**
+ * `[field=]spec` values by field, checked and with defaults filled in; '' for all fields.
+ * @param dropFull without the full vectors, all of them
+ * @throws UsageError
+ */
+export function parseStructures(values: string[], dropFull = false): Map<string, IndexSpec> {
   const specs = new Map<string, IndexSpec>();
   for (const value of values) {
     const { field = '', spec } = parseIndexSpec(value);
     if (specs.has(field)) throw new UsageError(`--vector-index ${value}: given twice`);
-    specs.set(field, resolveVectorSpec(spec));
+    specs.set(field, dropFull ? withoutFull(spec) : resolveVectorSpec(spec));
   }
-  if (!specs.has('')) specs.set('', defaultVectorSpec());
+  if (!specs.has('')) {
+    const usual = defaultVectorSpec();
+    specs.set('', dropFull ? withoutFull(usual) : usual);
+  }
   return specs;
 }
 

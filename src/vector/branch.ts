@@ -19,6 +19,7 @@ import type { Matches } from './matches.js';
 import { openPart } from './part.js';
 import { leastScore, type QueryVector, querySettings, queryVector, type Settings } from './query.js';
 import { searchings } from './searching.js';
+import { dropsFull } from './spec.js';
 
 /** Searches of a segment that leave it in its file; by then a batch is under way, and it is loaded. */
 const COLD_SEARCHES = 4;
@@ -47,11 +48,33 @@ export class VectorBranch implements Branch {
   prepare(query: Query, options: SearchOptions): PreparedQuery | undefined {
     const settings = this.settingsOf(options);
     if (settings.filterPlan !== undefined) requirePlan(this.field, settings.filterPlan);
+    if (dropsFull(this.field.spec)) this.refuseFull(options);
     const vector = queryVector(this.field, query);
     if (vector !== undefined && settings.radius !== undefined) leastScore(this.field, settings.radius);
     return vector === undefined
       ? undefined
       : new PreparedVector(this, vector, settings, options.targetRecall);
+  }
+
+  /** @throws UsageError for what the full vectors are needed for */
+  private refuseFull({ refine, targetRecall }: SearchOptions): void {
+    const { name } = this.field;
+    if (refine !== undefined) {
+      throw new UsageError(
+        `refine ranks candidates on the full vectors, which '${name}' was built without (--drop-full); leave it out`,
+      );
+    }
+    if (targetRecall !== undefined) {
+      throw new UsageError(
+        `no recall of '${name}' can be aimed at: it was built without the full vectors (--drop-full) that recall is measured against`,
+      );
+    }
+  }
+
+  /** True when what answered has no vectors but what codes stand for. */
+  get decoded(): boolean {
+    const answered = [...this.searchers, ...this.coldSearchers];
+    return answered.some((searcher) => searcher?.rows.part.decoded);
   }
 
   searchMany(prepared: PreparedVector[], segment: number, depth: number, filter?: DocSet): Candidates[] {
@@ -75,7 +98,7 @@ export class VectorBranch implements Branch {
   }
 
   warm(): void {
-    for (let segment = 0; segment < this.segments.length; segment++) this.searcher(segment)?.rows.load();
+    for (let segment = 0; segment < this.segments.length; segment++) this.searcher(segment)?.rows.warm();
   }
 
   /** One object for all queries with the same options: what tells that they may be answered together. */
@@ -175,7 +198,8 @@ class PreparedVector implements PreparedQuery {
   /** Put into words when they are asked for: a batch of queries asks once or never. */
   get notes(): string[] {
     const { branch, remarks } = this;
-    return [this.how(), ...remarks].map((text) => `${branch.name}: ${text}`);
+    const how = branch.decoded ? `${this.how()}, by its code: the full vectors were dropped` : this.how();
+    return [how, ...remarks].map((text) => `${branch.name}: ${text}`);
   }
 
   search(segment: number, depth: number, filter?: DocSet): Candidates {
@@ -244,7 +268,8 @@ class PreparedVector implements PreparedQuery {
       cosine: {},
       hamming: { differingBits: 0 - score },
     }[metric];
-    return { score, summary: what, details: [{ field: name, metric, dim, ...measured }] };
+    const summary = rows.part.decoded ? `${what}, by its code` : what;
+    return { score, summary, details: [{ field: name, metric, dim, ...measured }] };
   }
 
   /** Settings for a segment: what is given stands; else the recall that is aimed at decides. */

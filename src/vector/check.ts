@@ -1,4 +1,5 @@
 import { CorruptError } from '../errors/index.js';
+import { openRows } from './codes/index.js';
 import { loadDocs, type VectorPart } from './part.js';
 import { norm } from './unit.js';
 
@@ -14,12 +15,15 @@ const UNIT_TOLERANCE = 1e-5;
  */
 export function checkRows(part: VectorPart): void {
   loadDocs(part);
-  const { count, rowBytes, field, maxNorm, reader } = part;
+  const { count, rowBytes, field, reader } = part;
+  const store = openRows(part);
+  const maxNorm = store.longest;
   const components = part.bytes ? rowBytes : rowBytes / 4;
   const most = Math.max(1, Math.floor(PIECE_BYTES / rowBytes));
   for (let first = 0; first < count; first += most) {
     const rows = Math.min(most, count - first);
-    const bytes = reader.range(`${part.name}/rows`, first * rowBytes, rows * rowBytes);
+    const bytes = new Uint8Array(rows * rowBytes);
+    store.read(first, bytes);
     const values = part.bytes ? bytes : new Float32Array(bytes.buffer);
     for (let i = 0; i < rows; i++) {
       const row = values.subarray(i * components, (i + 1) * components);

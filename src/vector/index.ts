@@ -24,5 +24,12 @@ export {
 } from './kinds.js';
 export { checkTargetRecall } from './query.js';
 export { readVector } from './read.js';
-export { defaultVectorSpec, parseMetric, resolveVectorSpec, specUnder } from './spec.js';
+export {
+  defaultVectorSpec,
+  dropsFull,
+  parseMetric,
+  resolveVectorSpec,
+  specUnder,
+  withoutFull,
+} from './spec.js';
 export { vectorStructure } from './structure.js';

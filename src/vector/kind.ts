@@ -101,7 +101,7 @@ export interface VectorSearching {
 /** One way to find near vectors: what it writes, how it searches that, and what must hold of it. */
 export interface VectorImplementation extends VectorSearching {
   /**
-   * Writes all arrays of a kind, the array `rows` last. Called with one row at least.
+   * Writes all arrays of a kind, the array `rows` last, unless rowsGo(). Called with one row at least.
    * @returns its metadata
    * @throws ResourceError when the environment's memory can't hold what the build needs
    */

@@ -30,16 +30,18 @@ export interface VectorKind {
   queryOptions: VectorQueryOption[];
 }
 
-export type VectorStageName = 'sq8' | 'f32' | 'pq' | 'rabitq' | 'refine';
+export type VectorStageName = 'sq8' | 'f32' | 'pq' | 'rabitq' | 'refine' | 'drop-full';
 
-/** What a structure is built and searched on; whatever it is, results are scored on the vectors. */
+/** What a structure is built and searched on; results are scored on the vectors, where these are kept. */
 export interface VectorStage {
   stage: VectorStageName;
   /** One line for --help. */
   summary: string;
   params: VectorParam[];
-  /** Names of stages that may follow this one; the first does when none is written. */
+  /** Names of stages that may follow this one. */
   next: VectorStageName[];
+  /** The one that does when none is written. */
+  defaultNext?: VectorStageName;
 }
 
 /**
@@ -157,6 +159,9 @@ export const vectorKinds: VectorKind[] = [
   },
 ];
 
+/** The stage that --drop-full adds. */
+export const DROP_FULL = 'drop-full';
+
 /** Stages of an index spec. */
 export const vectorStages: VectorStage[] = [
   {
@@ -172,7 +177,7 @@ export const vectorStages: VectorStage[] = [
           'components of a code: fewer than a vector has are leading principal axes; 0 chooses all of up to 200, else 128 or more axes',
       },
     ],
-    next: [],
+    next: ['drop-full'],
   },
   {
     stage: 'f32',
@@ -193,13 +198,15 @@ export const vectorStages: VectorStage[] = [
       },
       { name: 'bits', default: 4, min: 4, max: 4, meaning: 'of a word' },
     ],
-    next: ['refine'],
+    next: ['refine', 'drop-full'],
+    defaultNext: 'refine',
   },
   {
     stage: 'rabitq',
     summary: 'one bit a component after a random rotation, relative to the list; distances without bias',
     params: [],
-    next: ['refine'],
+    next: ['refine', 'drop-full'],
+    defaultNext: 'refine',
   },
   {
     stage: 'refine',
@@ -213,6 +220,12 @@ export const vectorStages: VectorStage[] = [
         meaning: 'candidates for each result asked for; 0 chooses 8 after pq, 24 after rabitq',
       },
     ],
+    next: [],
+  },
+  {
+    stage: DROP_FULL,
+    summary: 'the vectors are not stored: what their codes stand for is all that is searched and scored',
+    params: [],
     next: [],
   },
 ];

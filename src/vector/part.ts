@@ -3,6 +3,10 @@ import { CorruptError } from '../errors/index.js';
 import { bitStride, byteStride, MAX_BYTE_DIMENSION, rowFloats, SPACE, type Space } from '../kernels/index.js';
 import type { Metric, VectorField } from '../schema/index.js';
 import type { DType, MsgMap, SegmentReader } from '../segment/index.js';
+import { dropsFull } from './spec.js';
+
+/** What the metadata says of rows that are not stored. */
+export const CODES = 'codes';
 
 /** Where a field's arrays and metadata stand in a segment. */
 export function partName(field: string): string {
@@ -46,7 +50,9 @@ export interface VectorPart {
   bytes: boolean;
   /** Bytes from one row of `rows` to the next. */
   rowBytes: number;
-  /** Longest row; undefined where lengths say nothing, for l2 and hamming. */
+  /** There is no array `rows`: rows are float32, what codes stand for. */
+  decoded: boolean;
+  /** Longest row, before it was coded; undefined where lengths say nothing, for l2 and hamming. */
   maxNorm: number | undefined;
   /** Documents in the segment. */
   documents: number;
@@ -82,7 +88,8 @@ export function openPart(field: VectorField, segment: SegmentView): VectorPart {
   const stored = meta.get('rows');
   const bits = field.metric === 'hamming';
   const bytes = stored === 'u8' && (bits || (field.metric !== 'cosine' && field.dim <= MAX_BYTE_DIMENSION));
-  if (!bytes && (bits || stored !== 'f32')) {
+  const decoded = stored === CODES && !bits && dropsFull(field.spec);
+  if (!bytes && !decoded && (bits || stored !== 'f32')) {
     throw new CorruptError(reader.path, `'${name}' has rows of ${String(stored)}, which can't be`);
   }
   const floats = rowFloats(field.dim);
@@ -94,11 +101,12 @@ export function openPart(field: VectorField, segment: SegmentView): VectorPart {
     count,
     floats,
     bytes,
+    decoded,
     rowBytes: bytes ? bytesStride(field) : floats * 4,
     maxNorm,
     documents,
   };
-  expectShape(part, 'rows', bytes ? 'u8' : 'f32', [count, bytes ? part.rowBytes : floats]);
+  if (!decoded) expectShape(part, 'rows', bytes ? 'u8' : 'f32', [count, bytes ? part.rowBytes : floats]);
   return part;
 }
 

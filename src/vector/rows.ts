@@ -16,6 +16,7 @@ import { LoadedDocuments, type RowDocuments } from './documents.js';
 import { type Matches, matchesOf } from './matches.js';
 import { spaceOf, type VectorPart } from './part.js';
 import type { QueryVector } from './query.js';
+import { FiledRows, type RowStore } from './row-store.js';
 import { SortedTop } from './sorted-top.js';
 
 /**
@@ -62,6 +63,7 @@ export class VectorRows {
   /** Where rows are read to that are not kept. */
   private window: Pointer | undefined;
   private readonly documents: RowDocuments;
+  private readonly store: RowStore;
   /** Rows are read one by one for good: searches load nothing. */
   private readonly cold: boolean;
   /** Searches that may read rows one by one; the next loads them all. */
@@ -74,10 +76,12 @@ export class VectorRows {
 
   /**
    * @param order a permutation of the vectors; or documents left in the file, and the rows with them
+   * @param store where rows come from, the array `rows` unless it is another
    * @throws CorruptError, ResourceError
    */
-  constructor(part: VectorPart, order?: Uint32Array | RowDocuments) {
+  constructor(part: VectorPart, order?: Uint32Array | RowDocuments, store: RowStore = new FiledRows(part)) {
     this.part = part;
+    this.store = store;
     this.cold = order !== undefined && 'docOf' in order;
     this.documents =
       order !== undefined && 'docOf' in order
@@ -102,13 +106,18 @@ export class VectorRows {
     const { part, arena } = this;
     const bytes = part.count * this.stride;
     const base = arena.allocate(bytes);
-    part.reader.readInto(`${part.name}/rows`, arena.bytes(base, bytes));
+    this.store.read(0, arena.bytes(base, bytes));
     this.base = base;
+  }
+
+  /** The same for many searches, but where rows are made from codes: these few are made as they are needed. */
+  warm(): void {
+    if (!this.part.decoded) this.load();
   }
 
   /** Puts a query where the kernels find it. May load the rows: what was at the tail of the arena is lost. */
   setQuery(query: QueryVector): void {
-    if (this.base === undefined && !this.cold && this.reads++ >= this.singleReads) this.load();
+    if (this.base === undefined && !this.cold && this.reads++ >= this.singleReads) this.warm();
     const { kernels } = this.arena;
     this.singleView.set(query.single);
     if (query.isSingle) kernels.widenQuery(this.query, this.components, this.queryDouble);
@@ -272,15 +281,13 @@ export class VectorRows {
    * are kept as they are where all rows are loaded; the positions become numbers of these rows.
    */
   private gather(list: Pointer, count: number): { base: Pointer; end: Pointer; positions: Uint32Array } {
-    const { arena, part, stride } = this;
+    const { arena, stride } = this;
     const positions = arena.u32(list, count).slice().sort();
     const base = Math.ceil((list + count * 4) / 64) * 64;
     const end = base + count * stride;
     arena.tail(end - arena.used);
     positions.forEach((position, i) => {
-      arena
-        .bytes(base + i * stride, stride)
-        .set(part.reader.range(`${part.name}/rows`, position * stride, stride));
+      this.store.read(position, arena.bytes(base + i * stride, stride));
     });
     const numbers = arena.u32(list, count);
     for (let i = 0; i < count; i++) numbers[i] = i;
@@ -392,12 +399,8 @@ export class VectorRows {
   /** Makes some rows what the kernels compare with, under their own positions. @returns the query */
   private selectRange(from: number, to: number): Pointer {
     if (this.base !== undefined) return this.select(this.base);
-    const { part, arena, stride } = this;
-    part.reader.readRange(
-      `${part.name}/rows`,
-      from * stride,
-      arena.bytes(this.window!, (to - from) * stride),
-    );
+    const { arena, stride } = this;
+    this.store.read(from, arena.bytes(this.window!, (to - from) * stride));
     // Where position 0 would stand: addresses wrap at 2^32.
     return this.select((this.window! - from * stride) >>> 0);
   }
@@ -428,7 +431,7 @@ export class VectorRows {
       });
     }
     const metric = spaceOf(this.part.field.metric);
-    return errorBounds(metric, this.components, this.part.maxNorm ?? 0, query.norm);
+    return errorBounds(metric, this.components, this.store.longest ?? 0, query.norm);
   }
 
   private best(positions: Uint32Array, depth: number): Candidates {
@@ -467,15 +470,14 @@ export class VectorRows {
 
   /** The same, of rows that are read from the file one by one. */
   private scoreSingly(positions: Uint32Array, each: (position: number, score: number) => void): void {
-    const { arena, part, stride } = this;
+    const { arena, stride } = this;
     const room = SCORE_ROWS * (4 + 8);
     for (let from = 0; from < positions.length; from += SCORE_ROWS) {
       const piece = positions.subarray(from, from + SCORE_ROWS);
       // Behind the scratch that score() takes, aligned as rows are.
       const base = Math.ceil((arena.tail(room + 64 + piece.length * stride) + room) / 64) * 64;
       piece.forEach((position, i) => {
-        const row = part.reader.range(`${part.name}/rows`, position * stride, stride);
-        arena.bytes(base + i * stride, stride).set(row);
+        this.store.read(position, arena.bytes(base + i * stride, stride));
       });
       this.select(base);
       const local = Uint32Array.from(piece, (_, i) => i);

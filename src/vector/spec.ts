@@ -1,6 +1,13 @@
 import { didYouMean, UsageError } from '../errors/index.js';
 import { formatIndexSpec, type IndexSpec, METRICS, type Metric, type SpecPart } from '../schema/index.js';
-import { DEFAULT_KIND, type VectorKind, type VectorParam, vectorKinds, vectorStages } from './kinds.js';
+import {
+  DEFAULT_KIND,
+  DROP_FULL,
+  type VectorKind,
+  type VectorParam,
+  vectorKinds,
+  vectorStages,
+} from './kinds.js';
 
 /** @throws UsageError naming the metrics there are */
 export function parseMetric(text: string): Metric {
@@ -25,18 +32,44 @@ export function defaultVectorSpec(): IndexSpec {
  */
 export function resolveVectorSpec(spec: IndexSpec): IndexSpec {
   const where = `index spec '${formatIndexSpec(spec)}'`;
-  const kinds = vectorKinds.map((known) => known.kind);
-  const found = vectorKinds.find((known) => known.kind === spec.kind);
-  if (found === undefined) {
-    throw new UsageError(
-      `${where}: kind '${spec.kind}' is not known${didYouMean(spec.kind, kinds)}; there are ${kinds.join(', ')}`,
-    );
-  }
+  const found = resolvedKind(spec);
   return {
     kind: found.kind,
     params: resolveParams(spec, found.params, where),
     stages: resolveStages(spec, found, where),
   };
+}
+
+/**
+ * A spec, resolved or not, as --drop-full has it: without what is stored beside its codes.
+ * @throws UsageError where there is nothing else to score with, or candidates were to be ranked on it
+ */
+export function withoutFull(spec: IndexSpec): IndexSpec {
+  const { defaultStage, stages: choices } = resolvedKind(spec);
+  const stages = spec.stages.length > 0 || !defaultStage ? spec.stages : [{ kind: defaultStage, params: {} }];
+  const last = stages.at(-1)?.kind;
+  if (last === DROP_FULL) return resolveVectorSpec(spec);
+  const known = vectorStages.find(({ stage }) => stage === last);
+  if (known?.next.includes(DROP_FULL)) {
+    return resolveVectorSpec({ ...spec, stages: [...stages, { kind: DROP_FULL, params: {} }] });
+  }
+  // What is wrong with the spec itself is said first.
+  resolveVectorSpec(spec);
+  const where = `--drop-full with index spec '${formatIndexSpec(spec)}'`;
+  if (last === 'refine') {
+    throw new UsageError(`${where}: '+refine' ranks on the vectors that are not to be stored; leave one out`);
+  }
+  const others = choices
+    .filter((name) => vectorStages.find(({ stage }) => stage === name)!.next.includes(DROP_FULL))
+    .map((name) => `${spec.kind}+${name}`);
+  throw new UsageError(
+    `${where}: the vectors are all there is to score with; take codes beside them, ${others.join(', ')}`,
+  );
+}
+
+/** True where the vectors are not stored beside codes that lose something. */
+export function dropsFull({ stages }: IndexSpec): boolean {
+  return stages.some(({ kind }) => kind === DROP_FULL);
 }
 
 /**
@@ -57,6 +90,16 @@ export function specUnder(metric: Metric, spec: IndexSpec): IndexSpec {
   return { ...spec, stages: [] };
 }
 
+/** @throws UsageError naming the kinds there are */
+function resolvedKind(spec: IndexSpec): VectorKind {
+  const kinds = vectorKinds.map((known) => known.kind);
+  const found = vectorKinds.find((known) => known.kind === spec.kind);
+  if (found !== undefined) return found;
+  throw new UsageError(
+    `index spec '${formatIndexSpec(spec)}': kind '${spec.kind}' is not known${didYouMean(spec.kind, kinds)}; there are ${kinds.join(', ')}`,
+  );
+}
+
 /** Each stage says what may follow it, as the kind says what may follow that. */
 function resolveStages(spec: IndexSpec, found: VectorKind, where: string): SpecPart[] {
   const { kind, stages, defaultStage } = found;
@@ -73,7 +116,7 @@ function resolveStages(spec: IndexSpec, found: VectorKind, where: string): SpecP
     resolved.push({ kind: part.kind, params: resolveParams(part, stage.params, where) });
     before = `+${stage.stage}`;
     names = stage.next;
-    missing = stage.next[0];
+    missing = stage.defaultNext;
   }
   return resolved;
 }

@@ -3,8 +3,9 @@ import { MAX_BYTE_DIMENSION, rowFloats } from '../kernels/index.js';
 import type { IndexDocument, VectorField } from '../schema/index.js';
 import { type SegmentWriter, SMALL_CHUNK_BYTES } from '../segment/index.js';
 import type { SpillFile } from '../storage/index.js';
+import { rowsGo } from './codes/index.js';
 import { implementations } from './implementations.js';
-import { bytesStride, hasLength, partName } from './part.js';
+import { bytesStride, CODES, hasLength, partName } from './part.js';
 import { RowSource } from './source.js';
 import { norm, unit } from './unit.js';
 
@@ -70,7 +71,7 @@ export class VectorWriter implements StructureWriter {
     this.rows.delete();
     this.docs?.delete();
     const common = { kind: field.spec.kind, metric: field.metric, dim: field.dim, vectors: count };
-    const stored = { rows: whole ? 'u8' : 'f32' };
+    const stored = { rows: rowsGo(field, meta) ? CODES : whole ? 'u8' : 'f32' };
     const maxNorm = hasLength(field.metric) ? this.maxNorm : null;
     return { meta: { ...meta, ...common, ...stored, maxNorm }, counts: { vectors: count } };
   }

@@ -114,14 +114,20 @@ export function search(
   return [...docs].map((doc, i) => ({ doc, score: scores[i] }));
 }
 
-/** By definition: every vector scored in float64, sorted; equal scores by document. */
-export function bruteForce(metric: Metric, vectors: Vectors, query: ArrayLike<number>, depth: number): Hit[] {
+/** By definition: every vector scored in float64, sorted; equal scores by document. @param stored vectors are as they are stored */
+export function bruteForce(
+  metric: Metric,
+  vectors: Vectors,
+  query: ArrayLike<number>,
+  depth: number,
+  stored = false,
+): Hit[] {
   const q = metric === 'cosine' ? scaled(Float32Array.from(query)) : Float32Array.from(query);
   const hits: Hit[] = [];
   vectors.forEach((vector, doc) => {
     if (vector === undefined) return;
     const single = Float32Array.from(vector);
-    const row = metric === 'cosine' ? Float32Array.from(scaled(single)) : single;
+    const row = metric === 'cosine' && !stored ? Float32Array.from(scaled(single)) : single;
     let sum = 0;
     for (let i = 0; i < row.length; i++) {
       if (metric === 'l2') sum += (row[i] - q[i]) * (row[i] - q[i]);

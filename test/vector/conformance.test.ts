@@ -38,15 +38,26 @@ describe.each(matrix)('$spec, $metric', ({ spec, metric }) => {
         (skip) => skip.test === name && (skip.metric ?? metric) === metric && (skip.spec ?? /^/).test(spec),
       ),
     );
+  const dropped = spec.endsWith('+drop-full');
+  /** Writes, opens and checks segments; what is nearest in them by brute force, by what codes stand for where that is all. */
+  const build = async (segments: Vectors[]) => {
+    const made = await built(spec, metric, segments);
+    const known = segments.map((vectors, segment) =>
+      dropped ? vectors.map((_, doc) => readVector('emb', made.schema, made.views[segment], doc)) : vectors,
+    );
+    const best = (query: ArrayLike<number>, depth: number, segment = 0) =>
+      bruteForce(metric, known[segment], query, depth, dropped);
+    return { ...made, known, best };
+  };
   const points = (count: number, dim: number, seed: number) => clustered(metric, count, dim, seed);
 
   test('exact is brute force, and the default finds nearly all', async () => {
     const vectors = points(1200, 20, 1);
-    const { branch } = await built(spec, metric, [vectors]);
+    const { branch, best } = await build([vectors]);
     const queries = points(20, 20, 2);
     let found = 0;
     for (const query of queries) {
-      const all = bruteForce(metric, vectors, query, 1200);
+      const all = best(query, 1200);
       const expected = all.slice(0, 10);
       expect(search(branch, query, 10, exact)).toEqual(expected);
       const hits = search(branch, query, 10);
@@ -70,11 +81,11 @@ describe.each(matrix)('$spec, $metric', ({ spec, metric }) => {
         const length = Math.exp(gauss());
         return point().map((x) => x * length);
       });
-      const { branch } = await built(spec, metric, [vectors]);
+      const { branch, best } = await build([vectors]);
       let found = 0;
       for (let i = 0; i < 30; i++) {
         const query = point();
-        found += recall(search(branch, query, 10), bruteForce(metric, vectors, query, 10));
+        found += recall(search(branch, query, 10), best(query, 10));
       }
       expect(found / 30).toBeGreaterThan(0.95);
     },
@@ -82,25 +93,25 @@ describe.each(matrix)('$spec, $metric', ({ spec, metric }) => {
 
   test.each([1, 3, 17, 100, 784, 2048])('%i components', async (dim) => {
     const vectors = points(50, dim, dim);
-    const { branch } = await built(spec, metric, [vectors]);
+    const { branch, best } = await build([vectors]);
     for (const query of points(3, dim, dim + 1)) {
-      expect(search(branch, query, 7, exact)).toEqual(bruteForce(metric, vectors, query, 7));
-      expect(search(branch, query, 50)).toEqual(bruteForce(metric, vectors, query, 50));
+      expect(search(branch, query, 7, exact)).toEqual(best(query, 7));
+      expect(search(branch, query, 50)).toEqual(best(query, 50));
     }
   });
 
   test('one vector, and more asked for than there are', async () => {
-    const { branch, written } = await built(spec, metric, [[[1, 2, 3]]]);
+    const { branch, written, best } = await build([[[1, 2, 3]]]);
     expect(written[0].counts).toEqual({ vectors: 1 });
     for (const options of [{}, exact]) {
       const hits = search(branch, [1, 1, 1], 100, options);
-      expect(hits).toEqual(bruteForce(metric, [[1, 2, 3]], [1, 1, 1], 1));
+      expect(hits).toEqual(best([1, 1, 1], 1));
     }
   });
 
   test('no vectors at all, with and without documents', async () => {
     for (const vectors of [[], [undefined, undefined]]) {
-      const { branch, written } = await built(spec, metric, [vectors]);
+      const { branch, written } = await build([vectors]);
       expect(written[0].counts).toEqual({ vectors: 0 });
       branch.warm();
       expect(search(branch, [1, 1, 1], 10)).toEqual([]);
@@ -114,23 +125,23 @@ describe.each(matrix)('$spec, $metric', ({ spec, metric }) => {
     ['every third', (doc: number) => doc % 3 === 1],
   ])('%s documents lack a vector', async (_, lacks) => {
     const vectors: Vectors = points(40, 5, 3).map((vector, doc) => (lacks(doc) ? undefined : vector));
-    const { branch, schema, views } = await built(spec, metric, [vectors]);
+    const { branch, schema, views, best } = await build([vectors]);
     const query = [1, 2, 3, 4, 5];
-    expect(search(branch, query, 40, exact)).toEqual(bruteForce(metric, vectors, query, 40));
+    expect(search(branch, query, 40, exact)).toEqual(best(query, 40));
     const prepared = branch.prepare({ id: 'q', vectors: { emb: Float32Array.from(query) } }, {})!;
-    const scores = new Map(bruteForce(metric, vectors, query, 40).map((hit) => [hit.doc, hit.score]));
+    const scores = new Map(best(query, 40).map((hit) => [hit.doc, hit.score]));
     vectors.forEach((vector, doc) => {
       expect(prepared.explain(0, doc)?.score).toBe(scores.get(doc));
       const stored = readVector('emb', schema, views[0], doc);
-      if (metric === 'cosine') expect(stored === undefined).toBe(vector === undefined);
+      if (metric === 'cosine' || dropped) expect(stored === undefined).toBe(vector === undefined);
       else expect(stored).toEqual(vector && Float32Array.from(vector));
     });
   });
 
   test('vectors that repeat: exact gives the lowest documents among equal scores', async () => {
     const vectors = Array.from({ length: 600 }, (_, i) => [1 + (i % 5), 2, (i * 7) % 3]);
-    const { branch } = await built(spec, metric, [vectors]);
-    const all = bruteForce(metric, vectors, [2, 2, 1], 600);
+    const { branch, best } = await build([vectors]);
+    const all = best([2, 2, 1], 600);
     for (const depth of [1, 10, 130, 600]) {
       expect(search(branch, [2, 2, 1], depth, exact)).toEqual(all.slice(0, depth));
     }
@@ -140,7 +151,7 @@ describe.each(matrix)('$spec, $metric', ({ spec, metric }) => {
 
   test('one vector five hundred times', async () => {
     const vectors = Array.from({ length: 500 }, () => [4, 7, 200]);
-    const { branch } = await built(spec, metric, [vectors]);
+    const { branch } = await build([vectors]);
     expect(search(branch, [1, 0, 0], 20, exact).map((hit) => hit.doc)).toEqual([...Array(20).keys()]);
     expect(search(branch, [1, 0, 0], 20)).toHaveLength(20);
   });
@@ -156,10 +167,10 @@ describe.each(matrix)('$spec, $metric', ({ spec, metric }) => {
     }
     check();
     const vectors = [zero, [1, 0, 0], zero, [0, 3, 0]];
-    const { branch } = await built(spec, metric, [vectors]);
-    expect(search(branch, zero, 4)).toEqual(bruteForce(metric, vectors, zero, 4));
-    expect(search(branch, zero, 1)).toEqual([{ doc: 0, score: 0 }]);
-    const { branch: zeros } = await built(spec, metric, [Array.from({ length: 300 }, () => zero)]);
+    const { branch, best } = await build([vectors]);
+    expect(search(branch, zero, 4)).toEqual(best(zero, 4));
+    if (!dropped) expect(search(branch, zero, 1)).toEqual([{ doc: 0, score: 0 }]);
+    const { branch: zeros } = await build([Array.from({ length: 300 }, () => zero)]);
     expect(search(zeros, zero, 5, exact).map((hit) => hit.doc)).toEqual([0, 1, 2, 3, 4]);
     expect(search(zeros, [1, 2, 3], 5)).toHaveLength(5);
   });
@@ -173,11 +184,14 @@ describe.each(matrix)('$spec, $metric', ({ spec, metric }) => {
       [230, 120],
     ]) {
       const vectors = Array.from({ length: count }, () => whole(dim)).filter((v) => v.some((x) => x > 0));
-      const { branch, schema, views, written } = await built(spec, metric, [vectors]);
-      expect(written[0].meta.rows).toBe(metric === 'cosine' ? 'f32' : 'u8');
+      const { branch, schema, views, written, best } = await build([vectors]);
+      const { rows, codes, codec } = written[0].meta;
+      const lossless = !dropped || (codes === undefined && codec === undefined);
+      expect(rows).toBe(lossless ? (metric === 'cosine' ? 'f32' : 'u8') : 'codes');
+      if (metric !== 'cosine' && dim === 17) expect(lossless).toBe(!/(pq|rabitq)\+drop/.test(spec));
       const queries = [whole(dim), whole(dim).map((x) => x - 0.3), whole(dim).map((x) => 1000 - 30 * x)];
       for (const query of queries) {
-        const all = bruteForce(metric, vectors, query, count);
+        const all = best(query, count);
         for (const depth of [1, 10, vectors.length]) {
           expect(search(branch, query, depth, exact)).toEqual(all.slice(0, depth));
         }
@@ -186,7 +200,7 @@ describe.each(matrix)('$spec, $metric', ({ spec, metric }) => {
           expect(hit.score).toBe(scores.get(hit.doc));
         }
       }
-      if (metric !== 'cosine') {
+      if (metric !== 'cosine' && lossless) {
         expect(readVector('emb', schema, views[0], 3)).toEqual(Float32Array.from(vectors[3]));
       }
     }
@@ -194,10 +208,10 @@ describe.each(matrix)('$spec, $metric', ({ spec, metric }) => {
 
   test('several segments are searched one by one', async () => {
     const segments = [points(80, 6, 4), [[9, 9, 9, 9, 9, 9]], points(33, 6, 5)];
-    const { branch } = await built(spec, metric, segments);
+    const { branch, best } = await build(segments);
     branch.warm();
-    segments.forEach((vectors, segment) => {
-      const expected = bruteForce(metric, vectors, [1, 2, 1, 2, 1, 2], 9);
+    segments.forEach((_, segment) => {
+      const expected = best([1, 2, 1, 2, 1, 2], 9, segment);
       expect(search(branch, [1, 2, 1, 2, 1, 2], 9, exact, segment)).toEqual(expected);
     });
     branch.close();
@@ -206,7 +220,7 @@ describe.each(matrix)('$spec, $metric', ({ spec, metric }) => {
 
   test('answers do not depend on what was asked or loaded before', async () => {
     const vectors = points(400, 12, 16);
-    const { branch, schema, views } = await built(spec, metric, [vectors]);
+    const { branch, schema, views } = await build([vectors]);
     const queries = points(12, 12, 17);
     const options = { efSearch: 30, nprobe: 3 };
     const warm = vectorStructure.branch!('emb', schema, views);
@@ -222,7 +236,7 @@ describe.each(matrix)('$spec, $metric', ({ spec, metric }) => {
 
   test('many queries at once have the answers of each alone', async () => {
     const vectors = points(500, 9, 18);
-    const { branch } = await built(spec, metric, [vectors]);
+    const { branch } = await build([vectors]);
     const queries = points(70, 9, 19).map((vector, i) => ({
       id: String(i),
       vectors: { emb: Float32Array.from(vector) },
@@ -237,9 +251,9 @@ describe.each(matrix)('$spec, $metric', ({ spec, metric }) => {
   unless('floats')('components so large that float32 overflows', async () => {
     const next = random(6);
     const vectors = Array.from({ length: 50 }, () => Array.from({ length: 4 }, () => (next() - 0.5) * 6e38));
-    const { branch } = await built(spec, metric, [vectors]);
+    const { branch, best } = await build([vectors]);
     for (const query of vectors.slice(0, 5)) {
-      expect(search(branch, query, 8, exact)).toEqual(bruteForce(metric, vectors, query, 8));
+      expect(search(branch, query, 8, exact)).toEqual(best(query, 8));
       expect(search(branch, query, 8).length).toBeGreaterThan(0);
     }
   });
@@ -247,20 +261,20 @@ describe.each(matrix)('$spec, $metric', ({ spec, metric }) => {
   unless('floats')('components so small that float32 products vanish', async () => {
     const next = random(7);
     const vectors = Array.from({ length: 80 }, () => Array.from({ length: 5 }, () => (next() - 0.5) * 1e-30));
-    const { branch } = await built(spec, metric, [vectors]);
+    const { branch, best } = await build([vectors]);
     for (const query of vectors.slice(0, 5)) {
-      expect(search(branch, query, 8, exact)).toEqual(bruteForce(metric, vectors, query, 8));
+      expect(search(branch, query, 8, exact)).toEqual(best(query, 8));
     }
   });
 
   unless('floats')('differences that float32 can not tell', async () => {
     const next = random(8);
     const vectors = Array.from({ length: 300 }, () => Array.from({ length: 8 }, () => 1000 + next() / 500));
-    const { branch } = await built(spec, metric, [vectors]);
+    const { branch, best } = await build([vectors]);
     for (const query of points(4, 8, 9)) {
-      expect(search(branch, query, 10, exact)).toEqual(bruteForce(metric, vectors, query, 10));
+      expect(search(branch, query, 10, exact)).toEqual(best(query, 10));
     }
-    expect(search(branch, vectors[7], 5, exact)).toEqual(bruteForce(metric, vectors, vectors[7], 5));
+    expect(search(branch, vectors[7], 5, exact)).toEqual(best(vectors[7], 5));
   });
 
   test('the same bytes for the same vectors, whatever the memory and threads', async () => {
@@ -289,7 +303,7 @@ describe.each(matrix)('$spec, $metric', ({ spec, metric }) => {
     const query = points(1, 5, 21)[0];
     const expected = search(vectorStructure.branch!('emb', schema, [view]), query, 10);
     view.reader.close();
-    expect(arrays.map((array) => array.name)).toContain('vector/emb/rows');
+    expect(arrays.map((array) => array.name)).toContain(`vector/emb/${dropped ? 'codes' : 'rows'}`);
     for (const { name, parts, byteLength } of arrays) {
       const bad = Buffer.from(good);
       bad[parts[0].offset + (byteLength >> 1)] ^= 4;

@@ -1,11 +1,14 @@
 import { formatIndexSpec, METRICS, type Metric, parseIndexSpec } from '../../src/schema/index.js';
-import { resolveVectorSpec, specUnder, vectorKinds } from '../../src/vector/index.js';
+import { resolveVectorSpec, specUnder, vectorKinds, vectorStages } from '../../src/vector/index.js';
 import { random } from '../kernels/rows.js';
 
 /** Every kind as it is, and with each stage it may have. */
 export const specs = vectorKinds.flatMap(({ kind, stages }) => [
   kind,
   ...stages.map((stage) => `${kind}+${stage}`),
+  ...vectorStages
+    .filter(({ stage, next }) => stages.includes(stage) && next.includes('drop-full'))
+    .map(({ stage }) => `${kind}+${stage}+drop-full`),
 ]);
 
 const resolved = (spec: string, metric: Metric) =>

@@ -52,10 +52,10 @@ describe('a resolved spec', () => {
     ],
     [
       'ivf+pq+refin',
-      "index spec 'ivf+pq+refin': stage '+refin' is not known; did you mean 'refine'?; +pq takes +refine",
+      "index spec 'ivf+pq+refin': stage '+refin' is not known; did you mean 'refine'?; +pq takes +refine, +drop-full",
     ],
     ['ivf+pq:bits=8', "index spec 'ivf+pq:bits=8': bits is 8; give a whole number from 4 to 4"],
-    ['hnsw+sq8+f32', "index spec 'hnsw+sq8+f32': '+sq8' has no stage '+f32'; +sq8 takes no stage"],
+    ['hnsw+sq8+f32', "index spec 'hnsw+sq8+f32': '+sq8' has no stage '+f32'; +sq8 takes +drop-full"],
     ['hnsw+sq8:bits=4', "index spec 'hnsw+sq8:bits=4': 'sq8' has no parameter 'bits'; it takes dim"],
     ['ivf+f32:dim=3', "index spec 'ivf+f32:dim=3': 'f32' has no parameter 'dim'; it takes no parameters"],
     ['flat:M=16', "index spec 'flat:M=16': 'flat' has no parameter 'M'; it takes no parameters"],

@@ -20,6 +20,7 @@ interface Options {
   number?: string[];
   store?: string[] | boolean;
   vectorIndex?: string[];
+  dropFull?: boolean;
   metric?: string[];
   targetRecall?: number;
   calibrate?: boolean;
@@ -58,6 +59,7 @@ export async function build(
       number: options.number,
       store: options.store === false ? 'none' : Array.isArray(options.store) ? options.store : 'all',
       vectorIndex: options.vectorIndex,
+      dropFull: options.dropFull,
       metric: options.metric,
       targetRecall: options.targetRecall,
       calibrate: options.calibrate,

@@ -28,7 +28,19 @@ function rowsOf(found: IndexInfo, { name, metric }: VectorField): string {
   const kinds = new Set(found.segments.map(({ parts }) => parts[`vector/${name}`]?.rows));
   const [only] = kinds;
   if (kinds.size !== 1) return '';
-  return only === 'u8' ? ', rows as bytes (lossless)' : only === 'f32' ? ', rows as float32' : '';
+  const kept = {
+    u8: ', rows as bytes (lossless)',
+    f32: ', rows as float32',
+    codes: ', codes alone: full vectors dropped',
+  };
+  return kept[only as keyof typeof kept] ?? '';
+}
+
+/** Bytes of a vector, all that a search of it needs: codes, links, lists, rows. */
+function eachOf(found: IndexInfo, part: string, size: number): string {
+  if (!part.startsWith('vector/')) return '';
+  const count = found.segments.reduce((sum, { parts }) => sum + Number(parts[part]?.vectors ?? 0), 0);
+  return count === 0 ? '' : `, ${(size / count).toFixed(1)} bytes a vector`;
 }
 
 function sizeOf({ metric, dim }: VectorField): string {
@@ -108,7 +120,9 @@ function render(found: IndexInfo): string {
   rows.push(['stored', Array.isArray(fields.stored) ? fields.stored.join(', ') : fields.stored]);
   const { total, ...parts } = bytes;
   rows.push(['size', formatBytes(total)]);
-  for (const [part, size] of Object.entries(parts)) rows.push([`  ${part}`, formatBytes(size)]);
+  for (const [part, size] of Object.entries(parts)) {
+    rows.push([`  ${part}`, `${formatBytes(size)}${eachOf(found, part, size)}`]);
+  }
   return `${found.path}\n${table(
     rows.map(([name, value]) => [`  ${name}`, value]),
     ['left', 'left'],

@@ -14,7 +14,8 @@ export function checkCodes(part: VectorPart): void {
   }
   const { reader, name, count, floats, rowBytes, bytes } = part;
   const coder = loadCoder(part);
-  if (coder === undefined) return;
+  // Codes of vectors that are gone can't be told from others; checkRows() makes rows of all of them.
+  if (coder === undefined || part.decoded) return;
   const row = new Float32Array(floats);
   const each = Math.max(1, Math.floor(count / SAMPLED));
   for (let position = 0; position < count; position += each) {

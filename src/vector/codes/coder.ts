@@ -11,6 +11,7 @@ import type { VectorField } from '../../schema/index.js';
 import type { SegmentWriter } from '../../segment/index.js';
 import type { Metadata } from '../../segment/metadata.js';
 import type { BuildInput } from '../kind.js';
+import { norm } from '../unit.js';
 import { type Axes, principalAxes } from './axes.js';
 import { gridOf, SIGNED_MOST, signedGridOf } from './grid.js';
 import { sampleRows } from './sample.js';
@@ -59,6 +60,8 @@ export class Coder {
   readonly stride: number;
   readonly width: number;
   readonly floats: number;
+  /** Codes stand alone. */
+  readonly together = 1;
   private projection: Projection | undefined;
 
   /** What codes of rows are compared in. */
@@ -93,6 +96,31 @@ export class Coder {
         }
       }
     }
+  }
+
+  /** What a code stands for, in all components of a padded vector. O(dim), with axes O(dim · axes). */
+  decode(code: Uint8Array, _position: number, out: Float64Array): void {
+    const { axes, origin, step, signed } = this.tables;
+    if (axes === undefined) out.fill(0);
+    else out.set(axes.mean);
+    for (let j = 0; j < this.dim; j++) {
+      const value = origin[j] + step * (signed ? (code[j] << 24) >> 24 : code[j]);
+      if (axes === undefined) {
+        out[j] = value;
+        continue;
+      }
+      const from = j * this.floats;
+      for (let k = 0; k < this.floats; k++) out[k] += value * axes.vectors[from + k];
+    }
+  }
+
+  /** No code stands for a longer vector. */
+  get longest(): number {
+    const { axes, origin, step, signed } = this.tables;
+    const [low, high] = signed ? [-128, 127] : [0, 255];
+    const most = origin.map((from) => Math.max(Math.abs(from + step * low), Math.abs(from + step * high)));
+    // Axes are at right angles but for rounding.
+    return axes === undefined ? norm(most) * 1.001 : norm(axes.mean) + norm(most) * 1.001;
   }
 
   /** Components of row `i` on the way to its code, before the grid. @param out `dim` */

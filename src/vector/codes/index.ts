@@ -11,8 +11,9 @@
 export { blockStage } from './blocks/index.js';
 export { checkCodes } from './check.js';
 export { type Coder, codeBytes, trainCoder, writeCoder } from './coder.js';
+export { DecodedRows, openRows } from './decoded.js';
 export type { ListCodes, ListScan, RowTable } from './list-codes.js';
 export { openListCodes } from './open.js';
 export { refineDials, scannedBytes } from './refine.js';
 export { CodeTable, loadCoder, openCodes } from './table.js';
-export { centreCodes, writeListCodes } from './write.js';
+export { centreCodes, rowsGo, writeListCodes } from './write.js';

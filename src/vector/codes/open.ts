@@ -3,6 +3,7 @@ import type { VectorPart } from '../part.js';
 import type { QueryVector } from '../query.js';
 import { SLACK, type VectorRows } from '../rows.js';
 import { BlockLists, blockStage } from './blocks/index.js';
+import type { DecodedRows } from './decoded.js';
 import type { ListCodes, ListScan, Lists, RowTable } from './list-codes.js';
 import { refineFactor } from './refine.js';
 import { type CodeTable, openCodes } from './table.js';
@@ -10,13 +11,26 @@ import { type CodeTable, openCodes } from './table.js';
 /** Candidates kept of a scan on codes, in depths: a quarter of them, or all where axes were left out, are scored on the rows. */
 const SCAN_BREADTH = 8;
 
-/** @throws CorruptError, ResourceError */
-export function openListCodes(part: VectorPart, rows: VectorRows, lists: Lists): ListCodes {
+/**
+ * @param decoded the rows, where these are made from the codes
+ * @throws CorruptError, ResourceError
+ */
+export function openListCodes(
+  part: VectorPart,
+  rows: VectorRows,
+  lists: Lists,
+  decoded?: DecodedRows,
+): ListCodes {
   if (blockStage(part.field) !== undefined) {
-    return new BlockLists(part, rows.arena, lists, refineFactor(part.field));
+    const blocks = new BlockLists(part, rows.arena, lists, refineFactor(part.field));
+    decoded?.use(blocks.codes);
+    return blocks;
   }
   const table = openCodes(part, rows.arena);
-  if (table !== undefined) return new TableLists(table, rows.arena, lists);
+  if (table !== undefined) {
+    decoded?.use(table.codes);
+    return new TableLists(table, rows.arena, lists);
+  }
   rows.load();
   return new RowLists(rows, lists);
 }

@@ -1,17 +1,21 @@
 import type { Dial } from '../kind.js';
 import type { VectorPart } from '../part.js';
+import { dropsFull } from '../spec.js';
 import { blockStage } from './blocks/index.js';
 
 /** Candidates ranked on the rows for each result wanted, where the spec leaves it open. */
 const REFINE: Record<string, number> = { pq: 8, rabitq: 24 };
+/** The same where rows are made from the codes: estimates are of the vectors, and their tables are rounded. */
+const DECODED: Record<string, number> = { pq: 3, rabitq: 6 };
 /** A row is read from anywhere and scored in float64: so many times the cost of bytes in sequence. */
 const ROW_COST = 4;
 
 /** Candidates to rank for each result, of a field with codes of 4 bits. */
 export function refineFactor({ spec }: VectorPart['field']): number {
   const asked = spec.stages.find(({ kind }) => kind === 'refine')?.params.factor ?? 0;
-  const blocks = spec.stages.find(({ kind }) => REFINE[kind] !== undefined);
-  return asked > 0 || blocks === undefined ? asked : REFINE[blocks.kind];
+  const factors = dropsFull(spec) ? DECODED : REFINE;
+  const blocks = spec.stages.find(({ kind }) => factors[kind] !== undefined);
+  return asked > 0 || blocks === undefined ? asked : factors[blocks.kind];
 }
 
 /** Bytes of what a scan reads of a vector. */
@@ -22,7 +26,7 @@ export function scannedBytes({ reader, name, count, rowBytes }: VectorPart): num
 
 /** What recall depends on beside the lists: how many candidates of a coarse code are ranked. */
 export function refineDials(part: VectorPart): Dial[] {
-  if (blockStage(part.field) === undefined) return [];
+  if (blockStage(part.field) === undefined || part.decoded) return [];
   return [
     {
       setting: 'refine',

@@ -18,6 +18,8 @@ export class CodeTable {
   /** What codes are compared in, rows with rows; a query far outside may be in another. */
   readonly space: Space;
   private readonly arena: Arena;
+  private readonly count: number;
+  private readonly decoded: boolean;
   private readonly coder: Coder;
   private readonly queryAt: Pointer;
   private readonly singleAt: Pointer;
@@ -28,6 +30,8 @@ export class CodeTable {
   /** @param resident false leaves the codes in the file: there is no `base` */
   constructor(part: VectorPart, coder: Coder, arena: Arena, resident = true) {
     this.arena = arena;
+    this.count = part.count;
+    this.decoded = part.decoded;
     this.coder = coder;
     this.stride = coder.stride;
     this.width = coder.width;
@@ -40,13 +44,20 @@ export class CodeTable {
     nameEncoder(arena, coder.tables, coder.floats);
     this.base = resident ? arena.allocate(part.count * coder.stride) : 0;
     if (!resident) return;
-    part.reader.readInto(`${part.name}/codes`, arena.bytes(this.base, part.count * coder.stride));
+    part.reader.readInto(`${part.name}/codes`, this.codes);
+  }
+
+  /** The codes, where they are resident. */
+  get codes(): Uint8Array {
+    return this.arena.bytes(this.base, this.count * this.stride);
   }
 
   /** Candidates of a search of some breadth that are worth scoring on the rows. */
   candidates(breadth: number, depth: number): number {
-    // Axes leave out a part of the distance: the order among candidates says less.
-    return this.coder.tables.axes !== undefined ? breadth : Math.max(depth + SLACK, breadth >> 2);
+    // Axes leave out a part of the distance, if that is kept: the order among candidates says less.
+    return this.coder.tables.axes !== undefined && !this.decoded
+      ? breadth
+      : Math.max(depth + SLACK, breadth >> 2);
   }
 
   /**

@@ -1,7 +1,9 @@
+import type { VectorField } from '../../schema/index.js';
 import { type SegmentWriter, SMALL_CHUNK_BYTES } from '../../segment/index.js';
 import type { Metadata } from '../../segment/metadata.js';
 import type { BuildInput } from '../kind.js';
 import { Pace } from '../pace.js';
+import { dropsFull } from '../spec.js';
 import { blockStage, type ListLayout, writeBlocks } from './blocks/index.js';
 import { type Coder, trainCoder, writeCoder } from './coder.js';
 
@@ -23,6 +25,11 @@ export async function writeListCodes(
   const meta = writeCoder(coder, out, input.part);
   await writeCodes(coder, input, layout.order, out);
   return meta;
+}
+
+/** True where rows go with the codes that were written: the spec says so, and codes there are. @param coded their metadata */
+export function rowsGo({ spec }: VectorField, coded: { [key: string]: Metadata }): boolean {
+  return dropsFull(spec) && (coded.codes !== undefined || coded.codec !== undefined);
 }
 
 /** What lists are chosen by: rows as the vectors' own codes are, where these are bytes. */

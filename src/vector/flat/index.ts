@@ -3,7 +3,7 @@
  * these pay (../exact); with codes all of these are scanned, and the best ranked on the rows.
  * O(vectors · bytes of a code) a query.
  */
-import { blockStage, writeListCodes } from '../codes/index.js';
+import { blockStage, rowsGo, writeListCodes } from '../codes/index.js';
 import { checkScreen, writeScreen } from '../exact/index.js';
 import type { BuildInput, VectorImplementation } from '../kind.js';
 import { Pace } from '../pace.js';
@@ -23,7 +23,7 @@ export const flat: VectorImplementation = {
       coded = await writeListCodes(input, { offsets, order: undefined, centroids }, out);
     }
     const pace = new Pace((done) => environment.progress(`${field.name}: flat`, done, rows.count));
-    await rows.writeTo(out, part, undefined, 0, pace);
+    if (!rowsGo(field, coded)) await rows.writeTo(out, part, undefined, 0, pace);
     return coded;
   },
 

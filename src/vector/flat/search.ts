@@ -1,6 +1,6 @@
 import type { Candidates } from '../../branch/index.js';
 import { type Pointer, RESERVOIR_HEADER_BYTES, reservoirBytes } from '../../kernels/index.js';
-import { type ListCodes, openListCodes } from '../codes/index.js';
+import { DecodedRows, type ListCodes, openListCodes } from '../codes/index.js';
 import type { VectorRequest, VectorSearcher } from '../kind.js';
 import { expectShape, spaceOf, type VectorPart } from '../part.js';
 import type { QueryVector } from '../query.js';
@@ -22,7 +22,8 @@ export class FlatCodeSearcher implements VectorSearcher {
 
   /** @throws CorruptError, ResourceError */
   constructor(part: VectorPart) {
-    this.rows = new VectorRows(part);
+    const decoded = part.decoded ? new DecodedRows(part) : undefined;
+    this.rows = new VectorRows(part, undefined, decoded);
     const { arena } = this.rows;
     if (part.reader.has(`${part.name}/centroids`)) {
       expectShape(part, 'centroids', 'f32', [1, part.floats]);
@@ -34,7 +35,7 @@ export class FlatCodeSearcher implements VectorSearcher {
     );
     const offsetsAt = arena.allocate(offsets.byteLength);
     arena.u32(offsetsAt, offsets.length).set(offsets);
-    this.codes = openListCodes(part, this.rows, { offsets, offsetsAt });
+    this.codes = openListCodes(part, this.rows, { offsets, offsetsAt }, decoded);
     this.queryAt = arena.allocate(this.codes.queryBytes);
     this.runAt = arena.allocate(8);
   }

@@ -10,7 +10,7 @@ import {
 } from '../../kernels/index.js';
 import type { VectorField } from '../../schema/index.js';
 import { type SegmentWriter, SMALL_CHUNK_BYTES } from '../../segment/index.js';
-import { type Coder, codeBytes, trainCoder, writeCoder } from '../codes/index.js';
+import { type Coder, codeBytes, rowsGo, trainCoder, writeCoder } from '../codes/index.js';
 import type { BuildInput } from '../kind.js';
 import { requireMemory } from '../memory.js';
 import { Pace } from '../pace.js';
@@ -119,7 +119,7 @@ export async function buildHnsw(input: BuildInput, out: SegmentWriter) {
       out.add(`${part}/codes`, 'u8', [count, stride], bytes, SMALL_CHUNK_BYTES);
     }
     const pace = new Pace((done) => environment.progress(`${field.name}: rows`, done, count));
-    await rows.writeTo(out, part, position, environment.memoryBytes / 4, pace);
+    if (!rowsGo(field, coded)) await rows.writeTo(out, part, position, environment.memoryBytes / 4, pace);
     return { ...meta, ...coded };
   } finally {
     build.end();

@@ -1,7 +1,7 @@
 import type { Candidates } from '../../branch/index.js';
 import { CorruptError } from '../../errors/index.js';
 import { distanceOf, keyOf, NO_LINK, type Pointer, SPACE, type Space } from '../../kernels/index.js';
-import { type CodeTable, openCodes } from '../codes/index.js';
+import { type CodeTable, openCodes, openRows } from '../codes/index.js';
 import { FiledDocuments } from '../documents.js';
 import type { VectorRequest, VectorSearcher } from '../kind.js';
 import { Pages } from '../pages.js';
@@ -40,7 +40,7 @@ export class ColdHnswSearcher implements VectorSearcher {
   /** @throws CorruptError, ResourceError */
   constructor(part: VectorPart) {
     this.part = part;
-    this.rows = new VectorRows(part, new FiledDocuments(part));
+    this.rows = new VectorRows(part, new FiledDocuments(part), openRows(part));
     this.graph = new GraphPages(part);
     const { arena } = this.rows;
     this.codes = openCodes(part, arena, false);

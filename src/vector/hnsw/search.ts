@@ -2,7 +2,7 @@ import { type Candidates, metaCount } from '../../branch/index.js';
 import { CorruptError } from '../../errors/index.js';
 import { aligned, MAX_M, NO_LINK, type Pointer, SPACE } from '../../kernels/index.js';
 import type { VectorField } from '../../schema/index.js';
-import { type CodeTable, openCodes } from '../codes/index.js';
+import { type CodeTable, DecodedRows, openCodes } from '../codes/index.js';
 import type { LeftOut, Planned, VectorRequest, VectorSearcher } from '../kind.js';
 import { DEFAULT_EF_SEARCH, GAMMA_EF_SEARCH } from '../kinds.js';
 import type { Matches } from '../matches.js';
@@ -105,10 +105,12 @@ export class HnswSearcher implements VectorSearcher {
     const levels = loadLevels(part, above, entry, maxLevel);
     this.part = part;
     this.levels = levels;
-    this.rows = new VectorRows(part, loadOrder(part));
+    const decoded = part.decoded ? new DecodedRows(part) : undefined;
+    this.rows = new VectorRows(part, loadOrder(part), decoded);
     const { arena } = this.rows;
     this.codes = openCodes(part, arena);
     if (this.codes === undefined) this.rows.load();
+    else decoded?.use(this.codes.codes);
     this.power = keyPower(part.field);
     this.graph = new GraphArena(arena, levels, m);
     reader.readInto(`${name}/links`, this.graph.linkBytes());
@@ -136,7 +138,7 @@ export class HnswSearcher implements VectorSearcher {
   searchMany(queries: QueryVector[], request: VectorRequest): Candidates[] {
     const rule = ruleOf(request, this.power);
     if (rule.breadth >= this.part.count) return queries.map((query) => this.rows.exact(query, request.depth));
-    this.rows.load();
+    this.rows.warm();
     const together = Math.max(LANES, Math.min(TOGETHER_MOST, Math.floor(POOLS_BYTES / (rule.breadth * 8))));
     const found: Candidates[] = [];
     for (let from = 0; from < queries.length; from += together) {

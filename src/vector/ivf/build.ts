@@ -1,5 +1,5 @@
 import { type SegmentWriter, SMALL_CHUNK_BYTES } from '../../segment/index.js';
-import { writeListCodes } from '../codes/index.js';
+import { rowsGo, writeListCodes } from '../codes/index.js';
 import type { BuildInput } from '../kind.js';
 import { Pace } from '../pace.js';
 import { BitClustering } from './bits.js';
@@ -57,7 +57,7 @@ export async function buildIvf(input: BuildInput, out: SegmentWriter) {
   if (groups > 1) centres.set(groupCentres);
   centres.set(centroids, centres.length - centroids.length);
   const coded = await writeListCodes(input, { offsets, order, centroids, centres }, out);
-  await rows.writeTo(out, part, position, budget, pace);
+  if (!rowsGo(field, coded)) await rows.writeTo(out, part, position, budget, pace);
   return { nlist, groups, ...coded };
 }
 

@@ -1,6 +1,6 @@
 import type { Candidates } from '../../branch/index.js';
 import { aligned, type Pointer, RESERVOIR_HEADER_BYTES, reservoirBytes } from '../../kernels/index.js';
-import { type ListCodes, type ListScan, openListCodes, type RowTable } from '../codes/index.js';
+import { DecodedRows, type ListCodes, type ListScan, openListCodes, type RowTable } from '../codes/index.js';
 import type { Planned, VectorRequest, VectorSearcher } from '../kind.js';
 import { defaultNprobe } from '../kinds.js';
 import type { Matches } from '../matches.js';
@@ -33,11 +33,12 @@ export class IvfSearcher implements VectorSearcher {
     const lists = loadLists(part);
     const { offsets } = lists;
     this.lists = lists;
-    this.rows = new VectorRows(part, lists.order);
+    const decoded = part.decoded ? new DecodedRows(part) : undefined;
+    this.rows = new VectorRows(part, lists.order, decoded);
     const { arena } = this.rows;
     this.offsetsAt = arena.allocate(offsets.byteLength);
     arena.u32(this.offsetsAt, offsets.length).set(offsets);
-    this.codes = openListCodes(part, this.rows, { offsets, offsetsAt: this.offsetsAt });
+    this.codes = openListCodes(part, this.rows, { offsets, offsetsAt: this.offsetsAt }, decoded);
     this.queryAt = arena.allocate(this.codes.queryBytes);
     this.probe = new Probe(part, lists, arena, this.codes.centreStride);
     const stride = part.floats * 4;
@@ -108,7 +109,7 @@ export class IvfSearcher implements VectorSearcher {
     if (queries.length <= FEW || asked === nlist || !codes.areRows) {
       return queries.map((query) => this.search(query, request));
     }
-    rows.load();
+    rows.warm();
     const queryBytes = aligned(codes.queryBytes);
     const at = arena.tail(queries.length * queryBytes);
     const demand = new ListDemand(nlist, queries.length * asked);

@@ -1,3 +1,4 @@
+import { norm } from '../../unit.js';
 import type { Rotation } from './rotation.js';
 
 /** Words a group of components is coded as. */
@@ -30,6 +31,11 @@ export class Codebook {
     this.rotation?.apply(vector);
   }
 
+  /** Takes turn() back. */
+  turnBack(vector: Float64Array): void {
+    this.rotation?.reverse(vector);
+  }
+
   /**
    * The nearest word of each group; of equal ones the first. O(16 · dim).
    * @param vector turned @param codes `groups` @param word what the codes stand for, `dim`
@@ -43,6 +49,33 @@ export class Codebook {
       codes[g] = code;
       for (let k = 0; k < width; k++) word[start + k] = words[WORDS * start + code * width + k];
     }
+  }
+
+  /** The words of codes. @param word `dim` */
+  decode(codes: Uint8Array, word: Float64Array): void {
+    const { starts, words } = this;
+    for (let g = 0; g < this.groups; g++) {
+      const start = starts[g];
+      const width = starts[g + 1] - start;
+      const at = WORDS * start + codes[g] * width;
+      for (let k = 0; k < width; k++) word[start + k] = words[at + k];
+    }
+  }
+
+  /** Length of the longest vector that codes can stand for. */
+  get longest(): number {
+    const { starts, words } = this;
+    let sum = 0;
+    for (let g = 0; g < this.groups; g++) {
+      const width = starts[g + 1] - starts[g];
+      let most = 0;
+      for (let v = 0; v < WORDS; v++) {
+        const at = WORDS * starts[g] + v * width;
+        most = Math.max(most, norm(words.subarray(at, at + width)));
+      }
+      sum += most * most;
+    }
+    return Math.sqrt(sum);
   }
 
   /** Inner products of each word with a turned vector. @param out `groups` · 16 */

@@ -5,6 +5,8 @@ import type { Codebook } from './codebook.js';
 export interface Correction {
   bias: number;
   factor: number;
+  /** What the words are multiplied by where they stand for the residual itself. */
+  scale: number;
 }
 
 /**
@@ -26,8 +28,9 @@ export class BlockCoder {
   /** Mean of the centroids, float64. */
   readonly mean: Float64Array;
   private readonly l2: boolean;
-  private readonly centroids: Float32Array;
-  private readonly floats: number;
+  /** Rows of `floats`. */
+  readonly centroids: Float32Array;
+  readonly floats: number;
   /** What estimates are best for of the last list, a query near its centroid; the same less the mean, turned. */
   private readonly likely: Float64Array;
   private readonly shift: Float64Array;
@@ -70,14 +73,17 @@ export class BlockCoder {
     book.encode(residual, codes, word);
     let product = 0;
     let shifted = 0;
+    let words = 0;
     for (let j = 0; j < book.dim; j++) {
       product += word[j] * residual[j];
+      words += word[j] * word[j];
       shifted += word[j] * this.shift[j];
     }
     const factor = product > 0 ? length / product : 0;
+    const scale = words > 0 ? Math.sqrt(length / words) : 0;
     return l2
-      ? { bias: length + 2 * factor * shifted, factor: 2 * factor }
-      : { bias: factor * shifted - along, factor };
+      ? { bias: length + 2 * factor * shifted, factor: 2 * factor, scale }
+      : { bias: factor * shifted - along, factor, scale };
   }
 
   /** A query as tables take it: relative to the mean, turned. @param out the codebook's dim */

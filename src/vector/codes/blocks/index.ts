@@ -8,5 +8,6 @@
  * one; scores.
  */
 export { checkBlocks } from './check.js';
+export { BlockDecoder } from './decoder.js';
 export { BlockLists } from './table.js';
 export { blockStage, type ListLayout, writeBlocks } from './write.js';

@@ -33,6 +33,18 @@ export class Rotation {
       for (let j = start; j < start + size; j++) vector[j] *= scale;
     }
   }
+
+  /** Takes apply() back: a transform is its own inverse, and so are signs. */
+  reverse(vector: Float64Array): void {
+    const { dim, size, signs } = this;
+    const scale = 1 / Math.sqrt(size);
+    for (let round = ROUNDS; round-- > 0; ) {
+      const start = round % 2 === 0 ? 0 : dim - size;
+      transform(vector, start, size);
+      for (let j = start; j < start + size; j++) vector[j] *= scale;
+      for (let j = 0; j < dim; j++) vector[j] *= signs[round * dim + j];
+    }
+  }
 }
 
 /** Fast Walsh-Hadamard transform of `size` components, without scaling. */

@@ -56,6 +56,7 @@ export class BlockLists implements ListCodes {
   private readonly refine: number;
   private readonly groups: number;
   private readonly blocks: Pointer;
+  private readonly bytes: number;
   private readonly biases: Pointer;
   private readonly factors: Pointer;
   private readonly turned: Float64Array;
@@ -76,11 +77,16 @@ export class BlockLists implements ListCodes {
     this.blocks = arena.allocate(blocks * stride);
     this.biases = arena.allocate(blocks * BLOCK * 4);
     this.factors = arena.allocate(blocks * BLOCK * 4);
-    reader.readInto(`${name}/codes`, arena.bytes(this.blocks, blocks * stride));
+    this.bytes = blocks * stride;
+    reader.readInto(`${name}/codes`, this.codes);
     reader.readInto(`${name}/biases`, arena.bytes(this.biases, part.count * 4));
     reader.readInto(`${name}/factors`, arena.bytes(this.factors, part.count * 4));
     this.turned = new Float64Array(book.dim);
     this.products = new Float64Array(book.groups * WORDS);
+  }
+
+  get codes(): Uint8Array {
+    return this.arena.bytes(this.blocks, this.bytes);
   }
 
   candidates(depth: number, refine = this.refine): number {

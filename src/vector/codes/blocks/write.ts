@@ -7,6 +7,7 @@ import { requireMemory } from '../../memory.js';
 import { Pace } from '../../pace.js';
 import { spaceOf } from '../../part.js';
 import { hash32, uniform } from '../../random.js';
+import { dropsFull } from '../../spec.js';
 import { type Codebook, signCodebook } from './codebook.js';
 import { BlockCoder } from './coder.js';
 import { BLOCK, blockBytes, putCodes } from './layout.js';
@@ -50,7 +51,8 @@ export function turnedDim(dim: number): number {
 
 /**
  * Codes all rows relative to the centroids of their lists.
- * Arrays: words f32[16 · dim] (pq), codes u8[blocks, bytes of a block], biases and factors f32[positions].
+ * Arrays: words f32[16 · dim] (pq), codes u8[blocks, bytes of a block], biases, factors and, where they are all that is
+ * stored, scales f32[positions].
  * @returns metadata
  * @throws ResourceError when the codes don't fit the memory
  */
@@ -75,7 +77,7 @@ export async function writeBlocks(
 
   const positions = places.positions;
   const blocks = Math.ceil(positions / BLOCK);
-  const bytes = blocks * blockBytes(book.groups) + 8 * positions;
+  const bytes = blocks * blockBytes(book.groups) + 12 * positions;
   requireMemory(
     `${stage.kind} over ${rows.count} vectors of '${field.name}'`,
     bytes,
@@ -85,15 +87,17 @@ export async function writeBlocks(
   const table = new Uint8Array(blocks * blockBytes(book.groups));
   const biases = new Float32Array(positions);
   const factors = new Float32Array(positions);
+  const scales = dropsFull(field.spec) ? new Float32Array(positions) : undefined;
   const codes = new Uint8Array(book.groups);
   const pace = new Pace((done) => environment.progress(`${field.name}: codes`, done, rows.count));
   for (const piece of rows.pieces()) {
     for (let i = 0; i < piece.count; i++) {
       for (const position of places.of(piece.first + i)) {
-        const { bias, factor } = coder.encode(piece.rows, i, places.listOf(position), codes);
+        const { bias, factor, scale } = coder.encode(piece.rows, i, places.listOf(position), codes);
         putCodes(table, position, codes);
         biases[position] = bias;
         factors[position] = factor;
+        if (scales !== undefined) scales[position] = scale;
       }
       if (i % 256 === 0) await pace.step(piece.first + i);
     }
@@ -101,6 +105,7 @@ export async function writeBlocks(
   out.add(`${part}/codes`, 'u8', [blocks, blockBytes(book.groups)], table, SMALL_CHUNK_BYTES);
   out.add(`${part}/biases`, 'f32', [positions], biases, SMALL_CHUNK_BYTES);
   out.add(`${part}/factors`, 'f32', [positions], factors, SMALL_CHUNK_BYTES);
+  if (scales !== undefined) out.add(`${part}/scales`, 'f32', [positions], scales, SMALL_CHUNK_BYTES);
   return { codec: stage.kind, codeGroups: book.groups, codeSeed: seed };
 }
 
