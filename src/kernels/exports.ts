@@ -118,6 +118,26 @@ export interface KernelExports {
    */
   scanListsMany(from: number, to: number, offsets: Pointer, starts: Pointer, pairs: Pointer): void;
   /**
+   * The same of bytes, in byteL2, byteDot or signedDot, two queries at a time.
+   * @param squares u32 by code and 12 bytes more, what squareCodes() leaves; byteL2 only
+   * @param pairs of u32, the address of a query widenCode() has left and that of its reservoir
+   */
+  scanByteLists(
+    from: number,
+    to: number,
+    offsets: Pointer,
+    squares: Pointer,
+    starts: Pointer,
+    pairs: Pointer,
+  ): void;
+  /** Sums of squares of unsigned codes `from` to `to`. @param out u32[to - from] */
+  squareCodes(from: number, to: number, out: Pointer): void;
+  /**
+   * A query of bytes as scanByteLists() takes it, in the space of setCodes().
+   * @param width bytes, a multiple of 16 @param out wideCodeBytes(width)
+   */
+  widenCode(code: Pointer, width: number, out: Pointer): void;
+  /**
    * Names a table of 4-bit codes in blocks of 32 positions, for scanBlockLists().
    * @param groups codes of a position, an even number; a block is 16 bytes for each (see assembly/blocks.ts)
    * @param biases f32 by position, whole blocks, 16-byte aligned @param factors the same

@@ -37,6 +37,7 @@ export {
   linkSlots,
   markBytes,
   rowFloats,
+  wideCodeBytes,
 } from './layout.js';
 export { instantiate, kernelModule } from './loader.js';
 export type { CompiledModule, SharedMemory } from './webassembly.js';

@@ -37,3 +37,8 @@ export function laneBytes(nodes: number): number {
 export function bitStride(bytes: number): number {
   return bytes <= 16 ? 16 : bytes <= 32 ? 32 : byteStride(bytes);
 }
+
+/** Bytes of a code of `width` bytes in 16-bit numbers, with the sum of its squares before them. */
+export function wideCodeBytes(width: number): number {
+  return 16 + 2 * width;
+}

@@ -236,6 +236,17 @@ export class VectorRows {
     return this.rankList(list, size, depth);
   }
 
+  /** The same, where keys are distances on the rows, exact. @param space that they were computed in */
+  rankExact(entries: Pointer, size: number, depth: number, space: Space): Candidates {
+    const { top } = this;
+    const words = this.arena.u32(entries, size * 2);
+    top.clear();
+    for (let i = 0; i < size; i++) {
+      top.push(this.docOf(words[2 * i]), 0 - distanceIn(space, words[2 * i + 1]));
+    }
+    return top.take(depth);
+  }
+
   /** The best `depth` of a pool whose keys are distances on the rows, exact. */
   rankKeys(pool: Pointer, size: number, depth: number): Candidates {
     const { top } = this;

@@ -1,5 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { Arena, distanceOf, RESERVOIR_HEADER_BYTES, reservoirBytes, SPACE } from '../../src/kernels/index.js';
+import {
+  Arena,
+  distanceOf,
+  RESERVOIR_HEADER_BYTES,
+  reservoirBytes,
+  SPACE,
+  wideCodeBytes,
+} from '../../src/kernels/index.js';
 import type { Row } from '../../src/kernels/reference/distance.js';
 import { byKey, type Entry, referenceScan } from '../../src/kernels/reference/scan.js';
 import { kernelsBuilt } from './built.js';
@@ -192,4 +199,53 @@ test.each([0, 1, 2, 3, 17, 400])('%i entries are taken apart in ascending order'
     key: arena.u32(keys, size)[i],
   }));
   expect(found).toEqual(referenceScan(SPACE.l2, rows[0], rows.slice(0, count), count));
+});
+
+describe.each([
+  ['l2', SPACE.byteL2],
+  ['dot', SPACE.byteDot],
+  ['signed, dot', SPACE.signedDot],
+] as const)('lists of bytes for many queries: %s', (_, space) => {
+  test.each(
+    byteCases.concat([
+      ['large numbers', byteRows(50, 2048, 3).map((row) => row.map((value) => value | 0xf0))],
+      ['a row more than fours', byteRows(21, 48, 4)],
+    ]),
+  )('each query finds what it finds alone: %s', (_, rows) => {
+    const arena = new Arena();
+    const { kernels } = arena;
+    const stride = rowStride(rows);
+    const width = rows[0].byteLength;
+    const at = place(arena, rows);
+    kernels.setCodes(at, stride, width, space);
+    const squares = arena.allocate(rows.length * 4 + 12);
+    kernels.squareCodes(0, rows.length, squares);
+    const half = rows.length >> 1;
+    const offsets = arena.allocate(4 * 4);
+    arena.u32(offsets, 4).set([0, half, half, rows.length]);
+    const limit = 5;
+    const queries = [0, 1, 2, 3].map((i) => {
+      const query = (i * 5) % rows.length;
+      const wide = arena.allocate(wideCodeBytes(width));
+      kernels.widenCode(at + query * stride, width, wide);
+      const reservoir = arena.allocate(reservoirBytes(limit));
+      kernels.openReservoir(reservoir, limit);
+      return { query, wide, reservoir };
+    });
+    // Three of the first list, all of the last: pairs, and one that is left.
+    const wanted = [[0, 2, 3], [1], [0, 1, 2, 3]];
+    const starts = arena.allocate(4 * 4);
+    arena.u32(starts, 4).set([0, 3, 4, 8]);
+    const pairs = wanted.flatMap((some) => some.flatMap((i) => [queries[i].wide, queries[i].reservoir]));
+    const pairsAt = arena.allocate(pairs.length * 4);
+    arena.u32(pairsAt, pairs.length).set(pairs);
+    kernels.scanByteLists(0, 2, offsets, squares, starts, pairsAt);
+    kernels.scanByteLists(2, 3, offsets, squares, starts, pairsAt);
+    queries.forEach(({ query, reservoir }, i) => {
+      const size = kernels.closeReservoir(reservoir);
+      const all = referenceScan(space, rows[query], rows, rows.length);
+      const own = i === 1 ? all.filter(({ position }) => position >= half) : all;
+      expect(entries(arena, reservoir + RESERVOIR_HEADER_BYTES, size)).toEqual(own.slice(0, limit));
+    });
+  });
 });

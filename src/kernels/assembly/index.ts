@@ -24,4 +24,5 @@ export { screenRows, setScreen } from './screen';
 export { keepAllowed, searchFiltered } from './filtered';
 export { searchGraphs } from './search';
 export { takeEntries } from './sort';
+export { scanByteLists, squareCodes, widenCode } from './together';
 export { linksWithin } from './validate';

@@ -38,8 +38,11 @@ export interface RowTable {
 
 /** A query on its way through lists. */
 export interface ListScan {
-  /** Where the query stands and what it is compared with; undefined where codes are not rows. */
-  readonly code: { query: Pointer; table: RowTable } | undefined;
+  /**
+   * Where the query stands and what it is compared with; undefined where codes are not rows. `exact`: keys are
+   * distances to the vectors themselves, not rounded.
+   */
+  readonly code: { query: Pointer; table: RowTable; exact: boolean } | undefined;
   /**
    * Offers what is near in some lists to a reservoir. O(positions · bytes of a code); best in the
    * order of nearness, since what comes late is then passed over quickly.

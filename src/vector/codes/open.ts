@@ -4,7 +4,7 @@ import type { QueryVector } from '../query.js';
 import { SLACK, type VectorRows } from '../rows.js';
 import { BlockLists, blockStage } from './blocks/index.js';
 import type { DecodedRows } from './decoded.js';
-import type { ListCodes, ListScan, Lists, RowTable } from './list-codes.js';
+import type { ListCodes, ListScan, Lists } from './list-codes.js';
 import { refineFactor } from './refine.js';
 import { type CodeTable, openCodes } from './table.js';
 
@@ -59,12 +59,8 @@ class TableLists implements ListCodes {
 
   prepare(query: QueryVector, at: Pointer): ListScan {
     const { base, stride, width } = this.table;
-    return new CodeScan(this.arena, this.lists, at, {
-      base,
-      stride,
-      width,
-      space: this.table.place(query, at),
-    });
+    const table = { base, stride, width, space: this.table.place(query, at) };
+    return new CodeScan(this.arena, this.lists, { query: at, table, exact: false });
   }
 }
 
@@ -91,19 +87,20 @@ class RowLists implements ListCodes {
     const { arena } = this.rows;
     this.rows.setQuery(query);
     arena.bytes(at, this.queryBytes).set(arena.bytes(this.rows.selectRows(), this.queryBytes));
-    return new CodeScan(arena, this.lists, at, this.rows.table());
+    const code = { query: at, table: this.rows.table(), exact: this.rows.keysAreExact };
+    return new CodeScan(arena, this.lists, code);
   }
 }
 
 class CodeScan implements ListScan {
-  readonly code: { query: Pointer; table: RowTable };
+  readonly code: NonNullable<ListScan['code']>;
   private readonly arena: Arena;
   private readonly lists: Lists;
 
-  constructor(arena: Arena, lists: Lists, query: Pointer, table: RowTable) {
+  constructor(arena: Arena, lists: Lists, code: NonNullable<ListScan['code']>) {
     this.arena = arena;
     this.lists = lists;
-    this.code = { query, table };
+    this.code = code;
   }
 
   scan(lists: Pointer, _bases: Pointer, count: number, reservoir: Pointer, mask: Pointer): void {

@@ -4,31 +4,34 @@ import type { Arena, Pointer } from '../../kernels/index.js';
 export class ListDemand {
   /** Pairs of a list and a query. */
   size = 0;
+  /** Lists there are. */
+  readonly lists: number;
   private readonly counts: Uint32Array;
-  private lists: Uint32Array;
+  private wanted: Uint32Array;
   private queries: Uint32Array;
 
   /** @param expected pairs; there may be more */
   constructor(nlist: number, expected: number) {
+    this.lists = nlist;
     this.counts = new Uint32Array(nlist);
-    this.lists = new Uint32Array(expected);
+    this.wanted = new Uint32Array(expected);
     this.queries = new Uint32Array(expected);
   }
 
   add(query: number, lists: Uint32Array, count: number): void {
-    if (this.size + count > this.lists.length) {
-      this.lists = grown(this.lists, this.size + count);
+    if (this.size + count > this.wanted.length) {
+      this.wanted = grown(this.wanted, this.size + count);
       this.queries = grown(this.queries, this.size + count);
     }
     for (let i = 0; i < count; i++) {
       this.counts[lists[i]]++;
-      this.lists[this.size] = lists[i];
+      this.wanted[this.size] = lists[i];
       this.queries[this.size++] = query;
     }
   }
 
   /**
-   * Writes what scanListsMany() takes, by a counting sort.
+   * Writes what scanListsMany() and scanByteLists() take, by a counting sort.
    * @param queries address of the first and bytes from one to the next @param reservoirs likewise
    */
   place(
@@ -38,7 +41,7 @@ export class ListDemand {
     [query, queryBytes]: [Pointer, number],
     [reservoir, reservoirBytes]: [Pointer, number],
   ): void {
-    const nlist = this.counts.length;
+    const nlist = this.lists;
     const first = arena.u32(starts, nlist + 1);
     const next = new Uint32Array(nlist);
     first[0] = 0;
@@ -48,7 +51,7 @@ export class ListDemand {
     }
     const out = arena.u32(pairs, this.size * 2);
     for (let i = 0; i < this.size; i++) {
-      const at = 2 * next[this.lists[i]]++;
+      const at = 2 * next[this.wanted[i]]++;
       out[at] = query + this.queries[i] * queryBytes;
       out[at + 1] = reservoir + this.queries[i] * reservoirBytes;
     }

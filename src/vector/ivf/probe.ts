@@ -10,6 +10,8 @@ import {
 } from '../../kernels/index.js';
 import type { RowTable } from '../codes/index.js';
 import { expectShape, type VectorPart } from '../part.js';
+import { type QueryBatch, squaresOf } from './batch.js';
+import { ListDemand } from './demand.js';
 import type { ListTables } from './lists.js';
 
 /** Lists of the nearest groups that are compared with a query: all but one in a hundred of the nearest are among them. */
@@ -25,6 +27,9 @@ const LEAST_SHARE = 0.5;
 const NUMBERS = 2 ** 20 + 1;
 /** 2 · ln 2. */
 const TWICE_LN2 = 1.3862943611198906;
+
+/** The one list of all groups' centres. */
+const ONE = Uint32Array.of(0);
 
 /** Centroids of the lists in an arena, as float32 or codes, and the lists nearest to a query. */
 export class Probe {
@@ -45,6 +50,9 @@ export class Probe {
   private readonly oneAt: Pointer;
   private readonly groupOffsetsAt: Pointer;
   private readonly allAt: Pointer;
+  private readonly all: Uint32Array;
+  /** Sums of squares of groups' centres and centroids, once many queries are compared with them. */
+  private squares = { groupsAt: 0, centroidsAt: 0 };
   /** Under ip there are no distances, which say how likely a list is to hold a neighbour. */
   private readonly fades: boolean;
   /** ip: by how much the best of each list is taken to be above its centroid, of a query of length 1. */
@@ -90,7 +98,8 @@ export class Probe {
     this.groupsEnd = place([0, groups]);
     this.oneAt = place([0]);
     this.groupOffsetsAt = place(tables.groupOffsets);
-    this.allAt = place(Array.from({ length: groups }, (_, group) => group));
+    this.all = Uint32Array.from({ length: groups }, (_, group) => group);
+    this.allAt = place(this.all);
     this.listsAt = arena.allocate(nlist * 4);
     this.basesAt = arena.allocate(nlist * 4);
     this.lists = arena.u32(this.listsAt, nlist);
@@ -106,21 +115,17 @@ export class Probe {
   nearest(query: Pointer, { stride, width, space }: RowTable, probes: number): void {
     const { arena, reservoirAt, listsAt, basesAt, keys, bases } = this;
     const { kernels } = arena;
-    const { nlist, groups, groupOffsets } = this.tables;
+    const { nlist, groups } = this.tables;
     const entries = reservoirAt + RESERVOIR_HEADER_BYTES;
     this.shift = space === SPACE.dot ? 1 : 0;
-    const wanted = Math.max(NEAR_GROUPS * Math.ceil(nlist / groups), NEAR_LISTS * probes);
+    const wanted = leastMet(nlist, groups, probes);
     let near = groups;
     if (this.groupsAt !== undefined && wanted < nlist) {
       kernels.setCodes(this.groupsAt, stride, width, space);
       kernels.openReservoir(reservoirAt, groups);
       kernels.scanLists(query, this.oneAt, 1, this.groupsEnd, reservoirAt, 0);
       kernels.takeEntries(entries, kernels.closeReservoir(reservoirAt), listsAt, basesAt);
-      let met = 0;
-      for (near = 0; met < wanted; near++) {
-        const group = this.lists[near];
-        met += groupOffsets[group + 1] - groupOffsets[group];
-      }
+      near = this.nearGroups(wanted);
     }
     kernels.setCodes(this.centroidsAt, stride, width, space);
     if (this.lifts !== undefined) {
@@ -132,6 +137,73 @@ export class Probe {
     const size = kernels.closeReservoir(reservoirAt);
     kernels.takeEntries(entries, size, listsAt, basesAt);
     for (let i = 0; i < size; i++) bases[i] = distanceIn(space, keys[i]);
+  }
+
+  /** True where nearestMany() may be asked: lists are chosen by what distances say, and by nothing else. */
+  get together(): boolean {
+    return this.lifts === undefined;
+  }
+
+  /** To be called before a batch is laid out for nearestMany(): allocates. @throws ResourceError */
+  prepareMany(table: RowTable): void {
+    const { arena, centroidsAt, groupsAt } = this;
+    const { nlist, groups } = this.tables;
+    // One that lies far out is compared in another space, which wants none.
+    if (this.squares.centroidsAt !== 0) return;
+    this.squares = {
+      groupsAt: groupsAt === undefined ? 0 : squaresOf(arena, { ...table, base: groupsAt }, groups),
+      centroidsAt: squaresOf(arena, { ...table, base: centroidsAt }, nlist),
+    };
+  }
+
+  /**
+   * nearest() of all queries of a batch, each group's centroids once for all queries near it.
+   * @param table as of nearest() @param each called for one query after the other when its lists are there
+   */
+  nearestMany(batch: QueryBatch, table: RowTable, probes: number, each: (i: number) => void): void {
+    const { groupsAt, centroidsAt, squares, listsAt, basesAt, keys, bases } = this;
+    const { nlist, groups } = this.tables;
+    this.shift = table.space === SPACE.dot ? 1 : 0;
+    const wanted = leastMet(nlist, groups, probes);
+    const demand = new ListDemand(groups, batch.count * Math.min(groups, 2 * NEAR_GROUPS));
+    if (groupsAt !== undefined && wanted < nlist) {
+      const centres = new ListDemand(1, batch.count);
+      for (let i = 0; i < batch.count; i++) centres.add(i, ONE, 1);
+      const all = {
+        table: { ...table, base: groupsAt },
+        offsetsAt: this.groupsEnd,
+        squaresAt: squares.groupsAt,
+      };
+      batch.scan(all, centres, groups);
+      for (let i = 0; i < batch.count; i++) {
+        batch.take(i, listsAt, basesAt);
+        demand.add(i, this.lists, this.nearGroups(wanted));
+      }
+    } else {
+      for (let i = 0; i < batch.count; i++) demand.add(i, this.all, groups);
+    }
+    const centroids = {
+      table: { ...table, base: centroidsAt },
+      offsetsAt: this.groupOffsetsAt,
+      squaresAt: squares.centroidsAt,
+    };
+    batch.scan(centroids, demand, probes);
+    for (let i = 0; i < batch.count; i++) {
+      const size = batch.take(i, listsAt, basesAt);
+      for (let j = 0; j < size; j++) bases[j] = distanceIn(table.space, keys[j]);
+      each(i);
+    }
+  }
+
+  /** How many of the groups in `lists`, nearest first, hold as many lists as are wanted. */
+  private nearGroups(wanted: number): number {
+    const { groupOffsets } = this.tables;
+    let near = 0;
+    for (let met = 0; met < wanted; near++) {
+      const group = this.lists[near];
+      met += groupOffsets[group + 1] - groupOffsets[group];
+    }
+    return near;
   }
 
   /**
@@ -201,6 +273,11 @@ export class Probe {
     }
     return 0;
   }
+}
+
+/** Lists that are compared with a query at least. */
+function leastMet(nlist: number, groups: number, probes: number): number {
+  return Math.max(NEAR_GROUPS * Math.ceil(nlist / groups), NEAR_LISTS * probes);
 }
 
 /**

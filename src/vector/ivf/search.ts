@@ -1,5 +1,5 @@
 import type { Candidates } from '../../branch/index.js';
-import { aligned, type Pointer, RESERVOIR_HEADER_BYTES, reservoirBytes } from '../../kernels/index.js';
+import { type Pointer, RESERVOIR_HEADER_BYTES, reservoirBytes } from '../../kernels/index.js';
 import { DecodedRows, type ListCodes, type ListScan, openListCodes, type RowTable } from '../codes/index.js';
 import type { Planned, VectorRequest, VectorSearcher } from '../kind.js';
 import { defaultNprobe } from '../kinds.js';
@@ -7,14 +7,13 @@ import type { Matches } from '../matches.js';
 import { spaceOf, type VectorPart } from '../part.js';
 import type { QueryVector, Settings } from '../query.js';
 import { VectorRows } from '../rows.js';
+import { QueryBatch, squaresOf } from './batch.js';
 import { ListDemand } from './demand.js';
 import { type ListTables, loadLists } from './lists.js';
 import { Probe } from './probe.js';
 
 /** Queries that are answered one by one. */
 const FEW = 8;
-/** Lists per call of a scan: the first call runs in the quick compiler's code to its end. */
-const LISTS_PER_CALL = 64;
 
 /** Rows in list order with their centroids, in one arena. */
 export class IvfSearcher implements VectorSearcher {
@@ -27,6 +26,8 @@ export class IvfSearcher implements VectorSearcher {
   /** How centroids are compared where they are float32. */
   private readonly plain: RowTable;
   private readonly counted = new WeakMap<Matches, Uint32Array>();
+  /** What squaresOf() leaves of the codes, once many queries are answered together. */
+  private squaresAt: Pointer = 0;
 
   /** @throws CorruptError, ResourceError */
   constructor(part: VectorPart) {
@@ -54,7 +55,7 @@ export class IvfSearcher implements VectorSearcher {
     if (asked === nlist) return this.rows.exact(query, depth);
     this.rows.setQuery(query);
     const scan = this.codes.prepare(query, this.queryAt);
-    const probes = this.choose(scan, settings, wanted);
+    const probes = this.choose(scan.code, settings, wanted);
     if (probes > asked && !this.uneven)
       note(`nprobe raised to ${probes}: fewer lists hold less than ${wanted}`);
     if (probes === nlist) return this.rows.exact(query, depth);
@@ -65,7 +66,9 @@ export class IvfSearcher implements VectorSearcher {
     const { listsAt, basesAt } = this.probe;
     scan.scan(listsAt, basesAt, probes, reservoir, 0);
     const size = kernels.closeReservoir(reservoir);
-    return this.rows.rankEntries(reservoir + RESERVOIR_HEADER_BYTES, size, wanted);
+    const entries = reservoir + RESERVOIR_HEADER_BYTES;
+    if (scan.code?.exact) return this.rows.rankExact(entries, size, wanted, scan.code.table.space);
+    return this.rows.rankEntries(entries, size, wanted);
   }
 
   searchAmong(query: QueryVector, matches: Matches, { depth, settings }: VectorRequest): Planned | undefined {
@@ -84,7 +87,7 @@ export class IvfSearcher implements VectorSearcher {
     const counts = this.countsOf(matches);
     let kept = 0;
     for (let probes = asked; kept === 0; probes = Math.min(nlist, probes * 2)) {
-      this.nearest(scan, probes);
+      this.nearest(scan.code, probes);
       kept = probe.keepLists(probes, counts, asked, least);
       if (probes === nlist) break;
     }
@@ -110,47 +113,53 @@ export class IvfSearcher implements VectorSearcher {
       return queries.map((query) => this.search(query, request));
     }
     rows.warm();
-    const queryBytes = aligned(codes.queryBytes);
-    const at = arena.tail(queries.length * queryBytes);
-    const demand = new ListDemand(nlist, queries.length * asked);
-    let table: RowTable | undefined;
-    const together = queries.map((query, i) => {
-      rows.setQuery(query);
-      const scan = codes.prepare(query, at + i * queryBytes);
-      const probes = this.choose(scan, settings, wanted);
-      table ??= scan.code!.table;
-      // One that is scanned in another space, or in more lists than asked for, is answered alone.
-      if ((probes > asked && !this.uneven) || probes === nlist) return false;
-      if (scan.code!.table.space !== table.space) return false;
-      demand.add(i, this.probe.lists, probes);
-      return true;
-    });
+    const { table, exact } = codes.prepare(queries[0], this.queryAt).code!;
     const limit = this.limit(wanted, settings);
-    const bytes = aligned(reservoirBytes(limit));
-    const pairs = at + queries.length * queryBytes;
-    const starts = pairs + aligned(demand.size * 8);
-    const reservoirs = starts + aligned((nlist + 1) * 4);
-    arena.tail(reservoirs + queries.length * bytes - arena.used);
-    demand.place(arena, starts, pairs, [at, queryBytes], [reservoirs, bytes]);
-    const { kernels } = arena;
-    for (let i = 0; i < queries.length; i++) kernels.openReservoir(reservoirs + i * bytes, limit);
-    kernels.setCodes(table!.base, table!.stride, table!.width, table!.space);
-    for (let from = 0; from < nlist; from += LISTS_PER_CALL) {
-      const to = Math.min(nlist, from + LISTS_PER_CALL);
-      kernels.scanListsMany(from, to, this.offsetsAt, starts, pairs);
+    const entries = Math.max(limit, asked, lists.groups);
+    const together = codes.centreStride !== undefined && this.probe.together;
+    if (together) this.probe.prepareMany(table);
+    this.squaresAt ||= squaresOf(arena, table, part.count);
+    const { queryBytes } = codes;
+    const batch = new QueryBatch(arena, queries.length, table, { queryBytes, lists: nlist, entries });
+    /** Which query each of the batch is. */
+    const members: number[] = [];
+    const found = new Array<Candidates>(queries.length);
+    for (let i = 0; i < queries.length; i++) {
+      // One that is scanned in another space is answered alone.
+      if (codes.prepare(queries[i], batch.next).code!.table.space !== table.space) continue;
+      batch.add();
+      members.push(i);
     }
+    const demand = new ListDemand(nlist, members.length * asked);
+    const alone = new Set<number>();
+    const add = (member: number, probes: number) => {
+      // So is one that looks into more lists than are asked for.
+      if ((probes > asked && !this.uneven) || probes === nlist) alone.add(member);
+      else demand.add(member, this.probe.lists, probes);
+    };
+    if (together) {
+      this.probe.nearestMany(batch, table, asked, (member) => {
+        add(member, this.worth(asked, settings, wanted));
+      });
+    } else {
+      for (let member = 0; member < members.length; member++) {
+        rows.setQuery(queries[members[member]]);
+        add(member, this.choose({ query: batch.plain(member), table, exact }, settings, wanted));
+      }
+    }
+    batch.scan({ table, offsetsAt: this.offsetsAt, squaresAt: this.squaresAt }, demand, limit);
     // From the last on: ranking overwrites what is behind.
-    const found: Candidates[] = new Array(queries.length);
-    for (let i = queries.length - 1; i >= 0; i--) {
-      if (!together[i]) continue;
-      rows.setQuery(queries[i]);
-      const reservoir = reservoirs + i * bytes;
-      const size = kernels.closeReservoir(reservoir);
-      found[i] = rows.rankEntries(reservoir + RESERVOIR_HEADER_BYTES, size, wanted);
+    for (let member = members.length - 1; member >= 0; member--) {
+      if (alone.has(member)) continue;
+      const { entries, size } = batch.found(member);
+      const i = members[member];
+      if (exact) found[i] = rows.rankExact(entries, size, wanted, table.space);
+      else {
+        rows.setQuery(queries[i]);
+        found[i] = rows.rankEntries(entries, size, wanted);
+      }
     }
-    together.forEach((done, i) => {
-      if (!done) found[i] = this.search(queries[i], request);
-    });
+    for (let i = 0; i < queries.length; i++) found[i] ??= this.search(queries[i], request);
     return found;
   }
 
@@ -173,25 +182,35 @@ export class IvfSearcher implements VectorSearcher {
    * @returns how many: those asked for, or more if they hold too little. Under ip that is less than as many of
    *   the mean size: the lists that come first are those of long rows, which hold few.
    */
-  private choose(scan: ListScan, settings: Settings, wanted: number): number {
-    const { probe, rows } = this;
+  private choose(code: ListScan['code'], settings: Settings, wanted: number): number {
+    const { rows } = this;
     const { nlist } = this.lists;
     const asked = this.asked(settings);
-    this.nearest(scan, asked);
-    let probes = probe.worthwhile(asked, settings.probeFade);
+    this.nearest(code, asked);
     if (this.uneven) {
       const least = Math.max(wanted, Math.ceil((asked * rows.part.count) / nlist));
       return Math.max(asked, this.fewest(nlist, least) ?? nlist);
     }
-    while (probes < nlist && !this.hold(probes, wanted)) {
+    let probes = this.worth(asked, settings, wanted);
+    if (probes <= asked) return probes;
+    for (; ; probes = Math.min(nlist, probes * 2)) {
+      this.nearest(code, probes);
+      if (probes === nlist || this.hold(probes, wanted)) return probes;
+    }
+  }
+
+  /** How many of the `asked` lists in the probe are to be scanned; more than these when they hold too little. */
+  private worth(asked: number, { probeFade }: Settings, wanted: number): number {
+    const { nlist } = this.lists;
+    let probes = this.probe.worthwhile(asked, probeFade);
+    while (probes <= asked && probes < nlist && !this.hold(probes, wanted)) {
       probes = Math.min(nlist, probes * 2);
-      if (probes > asked) this.nearest(scan, probes);
     }
     return probes;
   }
 
   /** Leaves the nearest lists in the probe. */
-  private nearest({ code }: ListScan, probes: number): void {
+  private nearest(code: ListScan['code'], probes: number): void {
     const { probe, rows, codes, plain } = this;
     if (codes.centreStride === undefined) probe.nearest(rows.query, plain, probes);
     else probe.nearest(code!.query, code!.table, probes);
