@@ -3,7 +3,7 @@ import type { Bm25 } from './bm25.js';
 import { BLOCK_SHIFT } from './layout.js';
 import { SLACK } from './max-score.js';
 import type { PhraseMatcher } from './phrase.js';
-import { TermPostings } from './term-postings.js';
+import { type Bounds, MANY, TermPostings } from './term-postings.js';
 import type { WholeNumbers } from './whole-numbers.js';
 
 /** A requirement: a term, or a phrase of several. */
@@ -20,23 +20,20 @@ export interface Required {
  * others, shorter ones first, by galloping over blocks and then inside one.
  * O(shortest · lists · log(gap)).
  * @param lists at least one
- * @param skip whether a block of the shortest list need not be looked at
  * @param filter only these documents; undefined: all
  * @param visit gets a document and the index of its posting in each list, by list number
  */
 export function eachCommon(
   lists: TermPostings[],
-  skip: (shortest: number, block: number) => boolean,
   filter: DocSet | undefined,
   visit: (doc: number, at: Uint32Array) => void,
 ): void {
-  const order = lists.map((_, l) => l).sort((a, b) => lists[a].df - lists[b].df || a - b);
+  const order = shortestFirst(lists);
   const first = order[0];
   const lead = lists[first];
   const at = new Uint32Array(lists.length);
   const blocks = new Uint32Array(lists.length);
   for (let block = 0; block < lead.last.length; block++) {
-    if (skip(first, block)) continue;
     lead.ensure(block);
     const stop = Math.min(lead.df, (block + 1) << BLOCK_SHIFT);
     scan: for (let i = block << BLOCK_SHIFT; i < stop; i++) {
@@ -58,11 +55,38 @@ export function eachCommon(
   }
 }
 
+/** What a document of one list can score at most. */
+interface LeadBound {
+  /** Of requirements without the list. */
+  rest: number;
+  /** Of those with it: times what a posting of the list scores, or `cap` if that is less. */
+  weight: number;
+  cap: number;
+}
+
+/** A phrase scores no more than the rarest of its terms. @param lead number of the list; none of them: all is rest */
+function leadBound(lead: number, required: Required[], bounds: Bounds[]): LeadBound {
+  const bound = { rest: 0, weight: 0, cap: 0 };
+  for (const { weight, lists } of required) {
+    let others = Number.POSITIVE_INFINITY;
+    for (const l of lists) if (l !== lead) others = Math.min(others, bounds[l].max);
+    if (lists.includes(lead)) {
+      bound.weight += weight;
+      bound.cap = Math.max(bound.cap, others);
+    } else bound.rest += weight * others;
+  }
+  return bound;
+}
+
+/** Where a document stands in the lists: the index of its posting, or LATER while only its frequency is known. */
+const LATER = 0xffffffff;
+
 /**
- * The best `depth` documents with every requirement. Blocks of the shortest list are passed over
- * where no document can enter, and so are the positions of a document: a phrase is no more frequent
- * than the rarest of its terms. Exact, as topAny(). A filter that leaves fewer documents than the
- * shortest list has leads in its place.
+ * The best `depth` documents with every requirement: those of the shortest list are looked up in the others, where what
+ * they score there and the most that the others can add is enough. Frequent terms are looked up by document number
+ * (byDocument()). Blocks of the shortest list are passed over where no document can enter, and so are the positions of a
+ * document: a phrase is no more frequent than the rarest of its terms. Exact, as topAny(). A filter that leaves fewer
+ * documents than the shortest list has leads in its place.
  * @param required in the order of summation
  * @param filter only these documents; undefined: all
  */
@@ -78,46 +102,106 @@ export function topAll(
   const leads = filter !== undefined && lists.every((list) => filter.count < list.df);
   const bounds = lists.map((list) => list.bounds(bm25, lengths));
   const phrases = required.some(({ phrase }) => phrase !== undefined);
+  const walked = leads ? [...lists, TermPostings.ofSet(filter)] : lists;
+  const order = shortestFirst(walked);
+  const [first] = order;
+  const lead = walked[first];
+  const { rest, weight, cap } = leadBound(first, required, bounds);
+  const { blocks: leadBlocks, parts } = leads ? { blocks: undefined, parts: undefined } : bounds[first];
+  const { normBase, normPerTerm } = bm25;
+  const dense = walked.map((list, l) => (l === first ? undefined : list.byDocument(lengths.values.length)));
+  const bits = walked.map((list, l) =>
+    l === first || dense[l] !== undefined ? undefined : list.membership(lengths.values.length),
+  );
+  const at = new Uint32Array(walked.length);
+  const found = new Uint32Array(walked.length);
+  const blocks = new Uint32Array(walked.length);
   const tfs = new Float64Array(required.length);
   let threshold = best.threshold();
-  const rarest = ({ lists: own }: Required, at: Uint32Array) => {
-    let tf = Number.POSITIVE_INFINITY;
-    for (const l of own) tf = Math.min(tf, lists[l].tfs[at[l]]);
-    return tf;
+
+  /** Where a document stands in a list that has it. */
+  const place = (l: number, doc: number) => {
+    const list = walked[l];
+    blocks[l] = list.blockOf(doc, blocks[l]);
+    at[l] = list.find(doc, blocks[l]);
   };
-  const skip = (shortest: number, block: number) => {
-    if (threshold === Number.NEGATIVE_INFINITY) return false;
-    let most = 0;
-    for (const { weight, lists: own } of required) {
-      let least = Number.POSITIVE_INFINITY;
-      for (const l of own) least = Math.min(least, l === shortest ? bounds[l].blocks[block] : bounds[l].max);
-      most += weight * least;
-    }
-    return most * SLACK <= threshold;
-  };
-  const walked = leads ? [...lists, TermPostings.ofSet(filter)] : lists;
-  eachCommon(walked, skip, leads ? undefined : filter, (doc, at) => {
+  /** Scores a document that is in all lists. */
+  const score = (doc: number) => {
     lengths.ensure(doc);
     const length = lengths.values[doc];
-    let score = 0;
+    let sum = 0;
     for (let r = 0; r < required.length; r++) {
-      tfs[r] = rarest(required[r], at);
-      score += bm25.part(required[r].weight, tfs[r], length);
+      let tf = Number.POSITIVE_INFINITY;
+      for (const l of required[r].lists) tf = Math.min(tf, found[l]);
+      tfs[r] = tf;
+      sum += bm25.part(required[r].weight, tf, length);
     }
     if (phrases) {
-      if (score * SLACK <= threshold) return;
-      score = 0;
+      if (sum * SLACK <= threshold) return;
+      sum = 0;
       for (let r = 0; r < required.length; r++) {
-        const { phrase, weight } = required[r];
-        const tf = phrase === undefined ? tfs[r] : phrase.count(doc, required[r].lists, at);
-        if (tf === 0) return;
-        score += bm25.part(weight, tf, length);
+        const { phrase, weight, lists: own } = required[r];
+        if (phrase !== undefined) {
+          for (const l of own) if (at[l] === LATER) place(l, doc);
+          tfs[r] = phrase.count(doc, own, at);
+        }
+        if (tfs[r] === 0) return;
+        sum += bm25.part(weight, tfs[r], length);
       }
     }
-    if (score > threshold) {
-      best.push(doc, score);
+    if (sum > threshold) {
+      best.push(doc, sum);
       threshold = best.threshold();
     }
-  });
+  };
+
+  for (let block = 0; block < lead.last.length; block++) {
+    if (leadBlocks !== undefined && (rest + weight * Math.min(cap, leadBlocks[block])) * SLACK <= threshold)
+      continue;
+    lead.ensure(block);
+    const stop = Math.min(lead.df, (block + 1) << BLOCK_SHIFT);
+    scan: for (let i = block << BLOCK_SHIFT; i < stop; i++) {
+      const doc = lead.docs[i];
+      if (filter !== undefined && !leads && !inSet(filter, doc)) continue;
+      if (weight > 0) {
+        let part: number;
+        if (parts !== undefined) part = parts[i];
+        else {
+          lengths.ensure(doc);
+          const tf = lead.tfs[i];
+          part = tf / (tf + (normBase + normPerTerm * lengths.values[doc]));
+        }
+        if ((rest + weight * (part < cap ? part : cap)) * SLACK <= threshold) continue;
+      }
+      for (let o = 1; o < order.length; o++) {
+        const l = order[o];
+        const byDocument = dense[l];
+        if (byDocument !== undefined) {
+          const tf = byDocument[doc];
+          if (tf === 0) continue scan;
+          at[l] = LATER;
+          found[l] = tf;
+          if (tf < MANY) continue;
+        }
+        const holds = bits[l];
+        if (holds !== undefined && ((holds[doc >>> 5] >>> (doc & 31)) & 1) === 0) continue scan;
+        const list = walked[l];
+        const inBlock = list.blockOf(doc, blocks[l]);
+        if (inBlock === list.last.length) return best.take();
+        blocks[l] = inBlock;
+        const index = list.find(doc, inBlock);
+        if (list.docs[index] !== doc) continue scan;
+        at[l] = index;
+        found[l] = list.tfs[index];
+      }
+      at[first] = i;
+      found[first] = lead.tfs[i];
+      score(doc);
+    }
+  }
   return best.take();
+}
+
+function shortestFirst(lists: TermPostings[]): number[] {
+  return lists.map((_, l) => l).sort((a, b) => lists[a].df - lists[b].df || a - b);
 }

@@ -26,15 +26,14 @@ export function occurrencesOf(
     entries.push(entry);
   }
   const lists = terms.map((term, t) => text.postings(term, entries[t]));
-  const never = () => false;
   if (phrase.length === 1 && form.field === undefined) {
     const [{ tfs }] = lists;
-    eachCommon(lists, never, undefined, (doc, at) => visit(doc, tfs[at[0]]));
+    eachCommon(lists, undefined, (doc, at) => visit(doc, tfs[at[0]]));
     return;
   }
   const matcher = new PhraseMatcher(text, phrase, terms, lists, entries, form);
   const own = terms.map((_, t) => t);
-  eachCommon(lists, never, undefined, (doc, at) => {
+  eachCommon(lists, undefined, (doc, at) => {
     const tf = matcher.count(doc, own, at);
     if (tf > 0) visit(doc, tf);
   });

@@ -68,18 +68,18 @@ export class PhraseMatcher {
     const { phrase, slots, positions, at } = this;
     at.fill(0);
     const first = positions[slots[0]];
-    const n = first.tf;
+    const { out: starts, from, tf: n } = first;
     let found = 0;
-    starts: for (let i = 0; i < n; i++) {
-      const start = first.out[i];
+    search: for (let i = 0; i < n; i++) {
+      const start = starts[from + i];
       for (let p = 1; p < phrase.length; p++) {
-        const { out, tf } = positions[slots[p]];
+        const { out, from: base, tf } = positions[slots[p]];
         const wanted = start + phrase[p].offset;
         let o = at[p];
-        while (o < tf && out[o] < wanted) o++;
+        while (o < tf && out[base + o] < wanted) o++;
         at[p] = o;
-        if (o === tf) break starts;
-        if (out[o] !== wanted) continue starts;
+        if (o === tf) break search;
+        if (out[base + o] !== wanted) continue search;
       }
       if (this.inOneField(doc, start, start + this.span)) found++;
     }
@@ -91,7 +91,7 @@ export class PhraseMatcher {
     const first = this.positions[this.slots[0]];
     let found = 0;
     for (let i = 0; i < first.tf; i++) {
-      const start = first.out[i];
+      const start = first.out[first.from + i];
       const [from, end] = this.fieldAt(doc, start);
       if (this.field !== undefined && this.field !== this.fieldOf(doc, start)) continue;
       // The least shift of any term: that of the first is 0.
@@ -110,12 +110,16 @@ export class PhraseMatcher {
     const taken = this.at.fill(0);
     for (let p = 1; p < phrase.length; p++) {
       const slot = slots[p];
-      const { out, tf } = positions[slot];
+      const { out, from: base, tf } = positions[slot];
       const wanted = start + phrase[p].offset + least;
       // Equal terms take the lowest free place each: offsets ascend, so what one leaves the next may have.
       let o = taken[slot];
-      while (o < tf && (out[o] < wanted || out[o] < from || (slot === slots[0] && out[o] === start))) o++;
-      if (o === tf || out[o] > wanted + slop || out[o] >= end) return false;
+      while (
+        o < tf &&
+        (out[base + o] < wanted || out[base + o] < from || (slot === slots[0] && out[base + o] === start))
+      )
+        o++;
+      if (o === tf || out[base + o] > wanted + slop || out[base + o] >= end) return false;
       taken[slot] = o + 1;
     }
     return true;

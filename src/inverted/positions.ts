@@ -25,10 +25,10 @@ export interface PositionsCursor {
   /** @throws DecodeError when so many are not left: before room is made for them */
   require(tf: number): void;
   /**
-   * @param out its first tf elements become the positions of a posting, ascending
+   * @param out its tf elements from `into` become the positions of a posting, ascending
    * @throws DecodeError
    */
-  read(tf: number, out: Uint32Array): void;
+  read(tf: number, out: Uint32Array, into: number): void;
   /** @throws DecodeError when something is left behind the last posting */
   end(): void;
 }
@@ -63,15 +63,15 @@ class RicePositions implements PositionsCursor {
     if (tf > this.left) throw new DecodeError('positions are cut off');
   }
 
-  read(tf: number, out: Uint32Array): void {
+  read(tf: number, out: Uint32Array, into: number): void {
     this.require(tf);
     this.left -= tf;
     const { rice } = this;
     let position = rice.next();
-    out[0] = position;
+    out[into] = position;
     for (let i = 1; i < tf; i++) {
       position += rice.next() + 1;
-      out[i] = position;
+      out[into + i] = position;
     }
     if (position > 0xffffffff) throw new DecodeError(`position ${position}`);
   }
@@ -104,12 +104,12 @@ class VBytePositions implements PositionsCursor {
     if (tf > this.stop - this.at) throw new DecodeError('positions are cut off');
   }
 
-  read(tf: number, out: Uint32Array): void {
+  read(tf: number, out: Uint32Array, into: number): void {
     let position = -1;
     for (let i = 0; i < tf; i++) {
       position += this.next() + 1;
       if (position > 0xffffffff) throw new DecodeError(`position ${position}`);
-      out[i] = position;
+      out[into + i] = position;
     }
   }
 

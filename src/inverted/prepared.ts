@@ -163,17 +163,12 @@ export class PreparedText implements PreparedQuery {
     const own = terms.map((_, t) => t);
     const docs: number[] = [];
     const tfs: number[] = [];
-    eachCommon(
-      lists,
-      () => false,
-      filter,
-      (doc, at) => {
-        const tf = matcher.count(doc, own, at);
-        if (tf === 0) return;
-        docs.push(doc);
-        tfs.push(tf);
-      },
-    );
+    eachCommon(lists, filter, (doc, at) => {
+      const tf = matcher.count(doc, own, at);
+      if (tf === 0) return;
+      docs.push(doc);
+      tfs.push(tf);
+    });
     const found = documentsFor(docs.length);
     found.set(docs);
     const frequencies = numbersFor(docs.length);

@@ -22,8 +22,8 @@ import { codecOf, pforCodec } from './pfor-codec.js';
 import { documentsFor, numbersFor, TermPostings } from './term-postings.js';
 import { WholeNumbers } from './whole-numbers.js';
 
-/** Decoded postings kept for the next query, bytes a segment. */
-const POSTINGS_CACHE_BYTES = 128 * 2 ** 20;
+/** Decoded postings and positions kept for the next query, bytes a segment. */
+const POSTINGS_CACHE_BYTES = 160 * 2 ** 20;
 /** Dictionary entries kept, absent terms among them. */
 const ENTRY_CACHE = 1 << 16;
 /** Postings need the top bit of a document number. */
@@ -93,7 +93,8 @@ export class SegmentText {
     const known = this.lists.get(term);
     if (known !== undefined) return known;
     const postings = this.open(term, entry);
-    this.lists.set(term, postings, postings.bytes);
+    const positions = this.keepsPositions ? 4 * (entry.occurrences + entry.df) : 0;
+    this.lists.set(term, postings, postings.bytesIn(this.documents) + positions);
     return postings;
   }
 
@@ -121,6 +122,11 @@ export class SegmentText {
   /** Bytes from `offset` of `length` bytes, in the positions of a term. */
   positions(entry: TermEntry, offset: number, length: number): Uint8Array {
     return this.read(POSITIONS, entry.positionsOffset + offset, length);
+  }
+
+  /** Whether decoded blocks of positions are kept: many queries are coming. */
+  get keepsPositions(): boolean {
+    return this.isWarm;
   }
 
   /** Entries of a page in order; `visit` sees the term's bytes until it returns. For check(). */

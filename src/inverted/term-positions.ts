@@ -1,30 +1,34 @@
 import type { TermEntry } from './dictionary-page.js';
-import { BLOCK } from './layout.js';
+import { BLOCK, BLOCK_SHIFT } from './layout.js';
 import { openPositions, type PositionsCursor } from './positions.js';
 import type { SegmentText } from './segment-text.js';
-import type { TermPostings } from './term-postings.js';
+import type { PositionRun, TermPostings } from './term-postings.js';
 
 /**
  * Positions of a term's postings, read a block at a time: blocks without a posting that is asked
  * for are passed over unread. Forward only.
  */
 export class TermPositions {
-  /** Its first tf elements are the positions of the posting read last, ascending. */
-  out = new Uint32Array(64);
+  /** The positions of the posting read last, ascending: tf elements from `from`. */
+  out: Uint32Array = new Uint32Array(64);
+  from = 0;
   tf = 0;
   private readonly text: SegmentText;
   private readonly term: string;
   private readonly entry: TermEntry;
   private readonly list: TermPostings;
+  private readonly keeps: boolean;
   private block = -1;
   private posting = 0;
   private cursor: PositionsCursor | undefined;
+  private run: PositionRun | undefined;
 
   constructor(text: SegmentText, term: string, entry: TermEntry, list: TermPostings) {
     this.text = text;
     this.term = term;
     this.entry = entry;
     this.list = list;
+    this.keeps = text.keepsPositions;
   }
 
   /**
@@ -33,7 +37,20 @@ export class TermPositions {
    * @throws CorruptError
    */
   read(index: number): void {
-    this.text.checked(`positions of '${this.term}'`, () => this.fill(index));
+    if (!this.keeps) {
+      this.checked(() => this.fill(index));
+      return;
+    }
+    const block = index >>> BLOCK_SHIFT;
+    if (block !== this.block) {
+      const { runs } = this.list;
+      runs[block] ??= this.checked(() => this.decode(block));
+      this.run = runs[block];
+      this.block = block;
+      this.out = this.run.positions;
+    }
+    this.tf = this.list.tfs[index];
+    this.from = this.run!.starts[index & (BLOCK - 1)];
   }
 
   /** Goes through all of them, for check(). @throws CorruptError */
@@ -42,9 +59,13 @@ export class TermPositions {
     for (let index = 0; index < df; index++) {
       this.read(index);
       if (index + 1 === df || (index + 1) % BLOCK === 0) {
-        this.text.checked(`positions of '${this.term}'`, () => this.cursor?.end());
+        this.checked(() => this.cursor?.end());
       }
     }
+  }
+
+  private checked<T>(decode: () => T): T {
+    return this.text.checked(`positions of '${this.term}'`, decode);
   }
 
   private fill(index: number): void {
@@ -62,7 +83,7 @@ export class TermPositions {
     const tf = tfs[index];
     cursor.require(tf);
     if (tf > this.out.length) this.out = new Uint32Array(Math.max(tf, this.out.length * 2));
-    cursor.read(tf, this.out);
+    cursor.read(tf, this.out, 0);
     this.posting++;
   }
 
@@ -79,5 +100,26 @@ export class TermPositions {
     this.posting = from;
     this.cursor = openPositions(bytes, 0, bytes.length, occurrences);
     return this.cursor;
+  }
+
+  /** All of a block, kept for the next query. */
+  private decode(block: number): PositionRun {
+    const { tfs, df } = this.list;
+    if (this.entry.occurrences === 1)
+      return { starts: new Uint32Array(1), positions: Uint32Array.of(this.entry.position) };
+    const cursor = this.open(block);
+    const from = block * BLOCK;
+    const count = Math.min(BLOCK, df - from);
+    const starts = new Uint32Array(count);
+    let occurrences = 0;
+    for (let i = 0; i < count; i++) {
+      starts[i] = occurrences;
+      occurrences += tfs[from + i];
+    }
+    cursor.require(occurrences);
+    const positions = new Uint32Array(occurrences);
+    for (let i = 0; i < count; i++) cursor.read(tfs[from + i], positions, starts[i]);
+    cursor.end();
+    return { starts, positions };
   }
 }

@@ -9,6 +9,10 @@ const PARTS_DF = 1 << 10;
 
 /** Lists in more than one of so many documents: a byte a document is no more than twice what the decoded list takes. */
 const DENSE = 16;
+/** Lists in more than one of so many documents: a bit a document, likewise. */
+const SPARSE = 128;
+/** Queries before these are made. */
+const ASKED = 3;
 /** A frequency that a byte does not hold. */
 export const MANY = 255;
 
@@ -23,6 +27,12 @@ export interface Bounds {
 
 /** Above every document number: a segment has fewer than 2^31 documents, so that differences keep their sign in 32 bits. */
 const NO_DOCUMENT = 0x7fffffff;
+
+/** Positions of the postings of a block, one behind the other, and where those of each begin. */
+export interface PositionRun {
+  starts: Uint32Array;
+  positions: Uint32Array;
+}
 
 /** A filter is used for many queries. */
 const setLists = new WeakMap<DocSet, TermPostings>();
@@ -53,11 +63,15 @@ export class TermPostings {
   /** Last document of each block. */
   readonly last: Uint32Array;
   readonly table: BlockTable | undefined;
+  /** Positions by block, of those that were asked for and are kept, see TermPositions. */
+  readonly runs: (PositionRun | undefined)[] = [];
   private readonly decoded: Uint8Array;
   private missing: number;
   private readonly decode: (block: number) => void;
   private dense: Uint8Array | undefined;
+  private bits: Uint32Array | undefined;
   private asked = 0;
+  private bitsAsked = 0;
   private known: { base: number; perTerm: number; bounds: Bounds } | undefined;
 
   /** A list that is whole in memory. */
@@ -106,16 +120,28 @@ export class TermPostings {
    * a search. Only of lists that more than one document in DENSE has, once they have been asked for repeatedly.
    */
   byDocument(documents: number): Uint8Array | undefined {
-    if (this.dense !== undefined || this.df * DENSE < documents || ++this.asked < 3) return this.dense;
+    if (this.dense !== undefined || this.df * DENSE < documents || ++this.asked < ASKED) return this.dense;
     this.ensureAll();
     this.dense = new Uint8Array(documents);
     for (let i = 0; i < this.df; i++) this.dense[this.docs[i]] = Math.min(MANY, this.tfs[i]);
     return this.dense;
   }
 
-  /** Bytes it may take, decoded in full. */
-  get bytes(): number {
-    return this.df * 24 + this.last.length * 100 + 300;
+  /** A bit by document number, set where the term is; of lists that byDocument() is too large for, likewise. */
+  membership(documents: number): Uint32Array | undefined {
+    if (this.bits !== undefined || this.df * SPARSE < documents || ++this.bitsAsked < ASKED) return this.bits;
+    this.ensureAll();
+    this.bits = new Uint32Array(Math.ceil(documents / 32));
+    for (let i = 0; i < this.df; i++) this.bits[this.docs[i] >>> 5] |= 1 << (this.docs[i] & 31);
+    return this.bits;
+  }
+
+  /** Bytes it may take, decoded in full, with what is looked up by document. @param documents of the segment */
+  bytesIn(documents: number): number {
+    const { df } = this;
+    const perPosting = df <= PARTS_DF ? 16 : 8;
+    const byDocument = df * DENSE >= documents ? documents : df * SPARSE >= documents ? documents / 8 : 0;
+    return df * perPosting + byDocument + this.last.length * 100 + 300;
   }
 
   /** Makes docs and tfs of a block valid. */

@@ -287,7 +287,7 @@ describe('positions', () => {
         const out = new Uint32Array(20);
         for (const [i, positions] of postings.entries()) {
           if (wanted[i]) {
-            cursor.read(positions.length, out);
+            cursor.read(positions.length, out, 0);
             expect([...out.subarray(0, positions.length)]).toEqual(positions);
           } else cursor.skip(positions.length);
         }

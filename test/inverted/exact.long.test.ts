@@ -14,6 +14,7 @@ describe('top-k search', () => {
       const words = 10 + next(400);
       const docs = hardCorpus(seed + 1000, 200 + next(seed % 10 === 0 ? 12_000 : 1500), words);
       const index = await buildBranch(docs.map((doc) => doc.join(' ')));
+      if (seed % 2 === 0) index.branch.warm();
       for (let q = 0; q < QUERIES; q++) {
         const query = hardQuery(next, words);
         const options: SearchOptions = {
