@@ -34,12 +34,10 @@ export function machine() {
 }
 
 /** The command as typed, but for what says something of this machine only: the output folder, and where sets are. */
-export function commandLine(script) {
+export function commandLine(script, folder = 'bench/vectors') {
   const args = process.argv.slice(2);
   const at = args.indexOf('--out');
   const kept = at < 0 ? args : args.toSpliced(at, 2);
   const short = (path) => (isAbsolute(path) ? basename(path) : path);
-  return [`node bench/vectors/${script}`, ...kept.map((arg) => arg.split(',').map(short).join(','))].join(
-    ' ',
-  );
+  return [`node ${folder}/${script}`, ...kept.map((arg) => arg.split(',').map(short).join(','))].join(' ');
 }
