@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 /** A room may import from rooms on later lines only; rooms on one line don't know each other. */
 const LAYERS = [
   ['library', 'cli'],
+  ['report'],
   ['evaluation'],
   ['recall'],
   ['index'],

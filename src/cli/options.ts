@@ -461,6 +461,11 @@ export const evalOptions: OptionSpec[] = [
     group: OUTPUT,
     choices: ['table', 'json', 'markdown', 'junit', 'github'],
   },
+  {
+    flags: '--report <file>',
+    description: 'write the report as a page, too: one HTML file with charts (see docs/report.md)',
+    group: OUTPUT,
+  },
   { flags: '--save-run <file>', description: 'write the run in TREC format', group: OUTPUT },
   { flags: '--per-query', description: 'figures of every query, too', group: OUTPUT },
   json,

@@ -1,5 +1,6 @@
 import type { IndexReader } from '../index/index.js';
 import type { RecallSettings } from '../recall/index.js';
+import type { EvalDetails } from './report.js';
 import type { QueryRunner } from './run-queries.js';
 
 export interface EvalOptions {
@@ -40,6 +41,8 @@ export interface EvalOptions {
   rounds?: number;
   /** Takes the primary run's lines. */
   saveRun?: (line: string) => void;
+  /** Is given what the report is made of, where a page is drawn of it. */
+  details?: EvalDetails;
   onProgress?: (run: string, done: number, total: number) => void;
   signal?: AbortSignal;
   stdin?: NodeJS.ReadableStream;

@@ -29,7 +29,8 @@ export async function evaluate(asked: EvalOptions): Promise<EvalReport> {
     throw new UsageError('a largest drop is one from a baseline: give --baseline RUN or INDEX');
   }
   // A comparison is query by query, printed or not.
-  const options = asked.baseline === undefined ? asked : { ...asked, perQuery: true };
+  const byQuery = asked.baseline !== undefined || asked.details !== undefined;
+  const options = byQuery ? { ...asked, perQuery: true } : asked;
   const assertions = (options.assertions ?? []).map((text) => parseAssertion(text));
   const measures = chooseMeasures(
     options,
@@ -62,9 +63,11 @@ export async function evaluate(asked: EvalOptions): Promise<EvalReport> {
     report.comparisons = compareSeveral(baseline.perQuery ?? {}, candidates, compared, {
       seed: options.seed,
     });
+    if (asked.details !== undefined) asked.details.baseline = baseline.perQuery;
     report.assertions.push(...checkDrops(drops, baseline.measures, report.measures));
     for (const warning of baseline.warnings) report.warnings.push(`baseline: ${warning}`);
   }
+  for (const { name, perQuery = {} } of report.runs) asked.details?.perQuery.set(name, perQuery);
   if (!asked.perQuery) {
     report.perQuery = undefined;
     for (const run of report.runs) run.perQuery = undefined;
@@ -79,7 +82,14 @@ async function evaluateBaseline(
   qrels: Qrels | undefined,
   options: EvalOptions,
 ): Promise<EvalReport> {
-  const plain = { ...options, saveRun: undefined, eachBranch: false, runs: undefined, sweep: undefined };
+  const plain = {
+    ...options,
+    saveRun: undefined,
+    details: undefined,
+    eachBranch: false,
+    runs: undefined,
+    sweep: undefined,
+  };
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
     if (qrels === undefined)
       throw new UsageError('a baseline that is a run is measured by judgments: give --qrels FILE');

@@ -71,7 +71,8 @@ export async function runIndex(
     },
   );
   for (const [i, plan] of plans.entries()) {
-    const { latency, qps, qpsRange } = speeds[i];
+    const { times, latency, qps, qpsRange } = speeds[i];
+    options.details?.times.set(plan.name, times);
     runs.push(Object.assign(summaries.get(plan) as RunSummary, { latency, qps, qpsRange }));
   }
   if (truth !== undefined && runs.every((run) => !truthMeasures.some(({ name }) => name in run.measures))) {

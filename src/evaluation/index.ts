@@ -26,7 +26,7 @@ export {
   recallAtK,
   summariseRecall,
 } from './recall.js';
-export type { EvalReport, RunSummary, SweepReport } from './report.js';
+export type { EvalDetails, EvalReport, RunSummary, SweepReport } from './report.js';
 export { toGithub } from './reporters/github.js';
 export { toJunit } from './reporters/junit.js';
 export { toMarkdown } from './reporters/markdown.js';

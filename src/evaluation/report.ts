@@ -15,7 +15,19 @@ export interface RunSummary {
   qpsRange?: { least: number; most: number };
   /** Values of the settings that are swept. */
   swept?: Record<string, number>;
-  perQuery?: Record<string, Record<string, number>>;
+  perQuery?: QueryFigures;
+}
+
+/** Query → measure → value. */
+export type QueryFigures = Record<string, Record<string, number>>;
+
+/** What figures are summaries of: evaluate() fills it in where it is given one. */
+export interface EvalDetails {
+  /** By run. */
+  perQuery: Map<string, QueryFigures>;
+  baseline?: QueryFigures;
+  /** By run of an index: milliseconds of each query, the median where there were several rounds. */
+  times: Map<string, Float64Array>;
 }
 
 /** What a sweep found: its points are the report's runs. */
@@ -50,5 +62,5 @@ export interface EvalReport {
   comparisons?: Comparison[];
   /** What could make a figure misleading: missing queries, unjudged results. */
   warnings: string[];
-  perQuery?: Record<string, Record<string, number>>;
+  perQuery?: QueryFigures;
 }

@@ -5,7 +5,9 @@ import { type Conditions, type QueryAnswer, type QueryRunner, runQueries } from 
 
 /** How fast a plan was over all rounds. */
 export interface Speed {
-  /** Of each query's median over the rounds. */
+  /** Milliseconds of each query: its median over the rounds. */
+  times: Float64Array;
+  /** Of these. */
   latency: LatencySummary;
   /** Median of the rounds. */
   qps: number;
@@ -52,10 +54,11 @@ export async function timeRuns(
     }
   }
   return passes.map((own, at) => {
-    const times = queries.map((_, q) => median(own.map((pass) => pass.times[q])));
+    const times = Float64Array.from(queries, (_, q) => median(own.map((pass) => pass.times[q])));
     const speeds = own.map(({ qps }) => qps);
     return {
-      latency: summariseLatency(Float64Array.from(times)),
+      times,
+      latency: summariseLatency(times),
       qps: median(speeds),
       qpsRange: rounds > 1 ? { least: Math.min(...speeds), most: Math.max(...speeds) } : undefined,
       conditions: conditions[at],

@@ -1,5 +1,6 @@
 import { UsageError } from '../../errors/index.js';
 import {
+  type EvalDetails,
   type EvalReport,
   evaluate,
   openRunner,
@@ -7,7 +8,7 @@ import {
   toJunit,
   toMarkdown,
 } from '../../evaluation/index.js';
-import { openReader } from '../../index/index.js';
+import { describeIndex, openReader } from '../../index/index.js';
 import { parseFusion } from '../../recall/index.js';
 import type { Context } from '../context.js';
 import type { Terminal } from '../io.js';
@@ -31,6 +32,7 @@ interface Options extends SearchFlags {
   tieAware?: boolean;
   saveRun?: string;
   perQuery?: boolean;
+  report?: string;
   json?: boolean;
   baseline?: string;
   maxDrop?: string[];
@@ -53,11 +55,14 @@ export async function evaluateIndex(
         : '--run scores a run without an index; leave the index out',
     );
   }
+  if (options.report === '-') throw new UsageError('--report writes a page: name a file');
   const fusions = (options.fusion ?? []).map(parseFusion);
   const index = path === undefined ? undefined : openReader(path);
   const runner = index && openRunner(index, options.threads);
   const progress = new Progress(terminal);
   const saved = options.saveRun === undefined ? undefined : new LineFile(options.saveRun, terminal);
+  const page = options.report === undefined ? undefined : new LineFile(options.report, terminal);
+  const details: EvalDetails = { perQuery: new Map(), times: new Map() };
   let report: EvalReport;
   try {
     report = await evaluate({
@@ -86,6 +91,7 @@ export async function evaluateIndex(
       seed: options.seed,
       sweep: options.sweep,
       rounds: options.rounds,
+      details: page && details,
       saveRun: saved && ((line) => saved.line(line)),
       signal,
       stdin: options.queries === '-' ? terminal.io.stdin : undefined,
@@ -93,8 +99,17 @@ export async function evaluateIndex(
         progress.update((seconds) => `${run}: ${describeSteps(done, total, seconds)}`),
     });
     await saved?.commit();
+    if (page !== undefined) {
+      const { renderPage } = await import('../../report/index.js');
+      const info = index && describeIndex(index);
+      const subject = path ?? options.run?.join(', ') ?? '';
+      page.line(renderPage({ report, details, index: info, subject, date: new Date() }).trimEnd());
+      await page.commit();
+      terminal.note(`report: ${options.report}`);
+    }
   } finally {
     saved?.abandon();
+    page?.abandon();
     progress.stop();
     await runner?.close();
     index?.close();
