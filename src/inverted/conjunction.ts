@@ -3,7 +3,7 @@ import type { Bm25 } from './bm25.js';
 import { BLOCK_SHIFT } from './layout.js';
 import { SLACK } from './max-score.js';
 import type { PhraseMatcher } from './phrase.js';
-import { type Bounds, MANY, TermPostings } from './term-postings.js';
+import { type Bounds, ones, TermPostings } from './term-postings.js';
 import type { WholeNumbers } from './whole-numbers.js';
 
 /** A requirement: a term, or a phrase of several. */
@@ -78,13 +78,10 @@ function leadBound(lead: number, required: Required[], bounds: Bounds[]): LeadBo
   return bound;
 }
 
-/** Where a document stands in the lists: the index of its posting, or LATER while only its frequency is known. */
-const LATER = 0xffffffff;
-
 /**
  * The best `depth` documents with every requirement: those of the shortest list are looked up in the others, where what
  * they score there and the most that the others can add is enough. Frequent terms are looked up by document number
- * (byDocument()). Blocks of the shortest list are passed over where no document can enter, and so are the positions of a
+ * (ranks()). Blocks of the shortest list are passed over where no document can enter, and so are the positions of a
  * document: a phrase is no more frequent than the rarest of its terms. Exact, as topAny(). A filter that leaves fewer
  * documents than the shortest list has leads in its place.
  * @param required in the order of summation
@@ -109,22 +106,13 @@ export function topAll(
   const { rest, weight, cap } = leadBound(first, required, bounds);
   const { blocks: leadBlocks, parts } = leads ? { blocks: undefined, parts: undefined } : bounds[first];
   const { normBase, normPerTerm } = bm25;
-  const dense = walked.map((list, l) => (l === first ? undefined : list.byDocument(lengths.values.length)));
-  const bits = walked.map((list, l) =>
-    l === first || dense[l] !== undefined ? undefined : list.membership(lengths.values.length),
-  );
+  const ranks = walked.map((list, l) => (l === first ? undefined : list.ranks(lengths.values.length)));
   const at = new Uint32Array(walked.length);
   const found = new Uint32Array(walked.length);
   const blocks = new Uint32Array(walked.length);
   const tfs = new Float64Array(required.length);
   let threshold = best.threshold();
 
-  /** Where a document stands in a list that has it. */
-  const place = (l: number, doc: number) => {
-    const list = walked[l];
-    blocks[l] = list.blockOf(doc, blocks[l]);
-    at[l] = list.find(doc, blocks[l]);
-  };
   /** Scores a document that is in all lists. */
   const score = (doc: number) => {
     lengths.ensure(doc);
@@ -141,10 +129,7 @@ export function topAll(
       sum = 0;
       for (let r = 0; r < required.length; r++) {
         const { phrase, weight, lists: own } = required[r];
-        if (phrase !== undefined) {
-          for (const l of own) if (at[l] === LATER) place(l, doc);
-          tfs[r] = phrase.count(doc, own, at);
-        }
+        if (phrase !== undefined) tfs[r] = phrase.count(doc, own, at);
         if (tfs[r] === 0) return;
         sum += bm25.part(weight, tfs[r], length);
       }
@@ -175,17 +160,17 @@ export function topAll(
       }
       for (let o = 1; o < order.length; o++) {
         const l = order[o];
-        const byDocument = dense[l];
-        if (byDocument !== undefined) {
-          const tf = byDocument[doc];
-          if (tf === 0) continue scan;
-          at[l] = LATER;
-          found[l] = tf;
-          if (tf < MANY) continue;
-        }
-        const holds = bits[l];
-        if (holds !== undefined && ((holds[doc >>> 5] >>> (doc & 31)) & 1) === 0) continue scan;
         const list = walked[l];
+        const known = ranks[l];
+        if (known !== undefined) {
+          const word = (doc >>> 5) * 2;
+          const bit = 1 << (doc & 31);
+          if ((known[word] & bit) === 0) continue scan;
+          const index = known[word + 1] + ones(known[word] & (bit - 1));
+          at[l] = index;
+          found[l] = list.tfs[index];
+          continue;
+        }
         const inBlock = list.blockOf(doc, blocks[l]);
         if (inBlock === list.last.length) return best.take();
         blocks[l] = inBlock;

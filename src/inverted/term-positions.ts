@@ -1,8 +1,9 @@
+import { DecodeError } from './bytes.js';
 import type { TermEntry } from './dictionary-page.js';
-import { BLOCK, BLOCK_SHIFT } from './layout.js';
+import { BLOCK } from './layout.js';
 import { openPositions, type PositionsCursor } from './positions.js';
 import type { SegmentText } from './segment-text.js';
-import type { PositionRun, TermPostings } from './term-postings.js';
+import type { Positions, TermPostings } from './term-postings.js';
 
 /**
  * Positions of a term's postings, read a block at a time: blocks without a posting that is asked
@@ -17,18 +18,18 @@ export class TermPositions {
   private readonly term: string;
   private readonly entry: TermEntry;
   private readonly list: TermPostings;
-  private readonly keeps: boolean;
+  private readonly whole: Positions | undefined;
   private block = -1;
   private posting = 0;
   private cursor: PositionsCursor | undefined;
-  private run: PositionRun | undefined;
 
   constructor(text: SegmentText, term: string, entry: TermEntry, list: TermPostings) {
     this.text = text;
     this.term = term;
     this.entry = entry;
     this.list = list;
-    this.keeps = text.keepsPositions;
+    this.whole = text.keepsPositions ? list.positions(() => this.checked(() => this.decodeAll())) : undefined;
+    if (this.whole !== undefined) this.out = this.whole.all;
   }
 
   /**
@@ -37,20 +38,13 @@ export class TermPositions {
    * @throws CorruptError
    */
   read(index: number): void {
-    if (!this.keeps) {
+    const { whole } = this;
+    if (whole === undefined) {
       this.checked(() => this.fill(index));
       return;
     }
-    const block = index >>> BLOCK_SHIFT;
-    if (block !== this.block) {
-      const { runs } = this.list;
-      runs[block] ??= this.checked(() => this.decode(block));
-      this.run = runs[block];
-      this.block = block;
-      this.out = this.run.positions;
-    }
     this.tf = this.list.tfs[index];
-    this.from = this.run!.starts[index & (BLOCK - 1)];
+    this.from = whole.starts[index];
   }
 
   /** Goes through all of them, for check(). @throws CorruptError */
@@ -102,24 +96,28 @@ export class TermPositions {
     return this.cursor;
   }
 
-  /** All of a block, kept for the next query. */
-  private decode(block: number): PositionRun {
+  private decodeAll(): Positions {
     const { tfs, df } = this.list;
-    if (this.entry.occurrences === 1)
-      return { starts: new Uint32Array(1), positions: Uint32Array.of(this.entry.position) };
-    const cursor = this.open(block);
-    const from = block * BLOCK;
-    const count = Math.min(BLOCK, df - from);
-    const starts = new Uint32Array(count);
-    let occurrences = 0;
-    for (let i = 0; i < count; i++) {
-      starts[i] = occurrences;
-      occurrences += tfs[from + i];
+    const { occurrences } = this.entry;
+    const starts = new Uint32Array(df);
+    if (occurrences === 1) return { starts, all: Uint32Array.of(this.entry.position) };
+    let sum = 0;
+    for (let i = 0; i < df; i++) {
+      starts[i] = sum;
+      sum += tfs[i];
     }
-    cursor.require(occurrences);
-    const positions = new Uint32Array(occurrences);
-    for (let i = 0; i < count; i++) cursor.read(tfs[from + i], positions, starts[i]);
-    cursor.end();
-    return { starts, positions };
+    if (sum !== occurrences) throw new DecodeError(`${sum} positions, not ${occurrences}`);
+    // Each takes a bit at least: no more room than there are bytes for.
+    if (sum > this.entry.positionsBytes * 8) throw new DecodeError('positions are cut off');
+    const all = new Uint32Array(sum);
+    for (let block = 0; block * BLOCK < df; block++) {
+      const from = block * BLOCK;
+      const to = Math.min(from + BLOCK, df);
+      const cursor = this.open(block);
+      cursor.require((to < df ? starts[to] : sum) - starts[from]);
+      for (let i = from; i < to; i++) cursor.read(tfs[i], all, starts[i]);
+      cursor.end();
+    }
+    return { starts, all };
   }
 }

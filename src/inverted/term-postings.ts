@@ -9,8 +9,8 @@ const PARTS_DF = 1 << 10;
 
 /** Lists in more than one of so many documents: a byte a document is no more than twice what the decoded list takes. */
 const DENSE = 16;
-/** Lists in more than one of so many documents: a bit a document, likewise. */
-const SPARSE = 128;
+/** Lists in more than one of so many documents: two bits a document, likewise. */
+const SPARSE = 64;
 /** Queries before these are made. */
 const ASKED = 3;
 /** A frequency that a byte does not hold. */
@@ -28,10 +28,10 @@ export interface Bounds {
 /** Above every document number: a segment has fewer than 2^31 documents, so that differences keep their sign in 32 bits. */
 const NO_DOCUMENT = 0x7fffffff;
 
-/** Positions of the postings of a block, one behind the other, and where those of each begin. */
-export interface PositionRun {
+/** Positions of all postings, one behind the other, and where those of each begin. */
+export interface Positions {
   starts: Uint32Array;
-  positions: Uint32Array;
+  all: Uint32Array;
 }
 
 /** A filter is used for many queries. */
@@ -63,15 +63,15 @@ export class TermPostings {
   /** Last document of each block. */
   readonly last: Uint32Array;
   readonly table: BlockTable | undefined;
-  /** Positions by block, of those that were asked for and are kept, see TermPositions. */
-  readonly runs: (PositionRun | undefined)[] = [];
   private readonly decoded: Uint8Array;
   private missing: number;
   private readonly decode: (block: number) => void;
   private dense: Uint8Array | undefined;
-  private bits: Uint32Array | undefined;
   private asked = 0;
-  private bitsAsked = 0;
+  private ranked: Uint32Array | undefined;
+  private ranksAsked = 0;
+  private allPositions: Positions | undefined;
+  private positionsAsked = 0;
   private known: { base: number; perTerm: number; bounds: Bounds } | undefined;
 
   /** A list that is whole in memory. */
@@ -127,20 +127,40 @@ export class TermPostings {
     return this.dense;
   }
 
-  /** A bit by document number, set where the term is; of lists that byDocument() is too large for, likewise. */
-  membership(documents: number): Uint32Array | undefined {
-    if (this.bits !== undefined || this.df * SPARSE < documents || ++this.bitsAsked < ASKED) return this.bits;
+  /**
+   * For 32 documents each: a bit where the term is, and how many postings come before. One look tells whether and where a
+   * document is in the list. Of lists that more than one document in SPARSE has, once they have been asked for repeatedly.
+   */
+  ranks(documents: number): Uint32Array | undefined {
+    if (this.ranked !== undefined || this.df * SPARSE < documents || ++this.ranksAsked < ASKED)
+      return this.ranked;
     this.ensureAll();
-    this.bits = new Uint32Array(Math.ceil(documents / 32));
-    for (let i = 0; i < this.df; i++) this.bits[this.docs[i] >>> 5] |= 1 << (this.docs[i] & 31);
-    return this.bits;
+    const ranks = new Uint32Array(2 * Math.ceil(documents / 32));
+    for (let i = 0; i < this.df; i++) ranks[(this.docs[i] >>> 5) * 2] |= 1 << (this.docs[i] & 31);
+    let before = 0;
+    for (let at = 0; at < ranks.length; at += 2) {
+      ranks[at + 1] = before;
+      before += ones(ranks[at]);
+    }
+    this.ranked = ranks;
+    return ranks;
+  }
+
+  /** All positions, once they have been asked for repeatedly. @param decode makes them */
+  positions(decode: () => Positions): Positions | undefined {
+    if (this.allPositions === undefined && ++this.positionsAsked >= ASKED) {
+      this.ensureAll();
+      this.allPositions = decode();
+    }
+    return this.allPositions;
   }
 
   /** Bytes it may take, decoded in full, with what is looked up by document. @param documents of the segment */
   bytesIn(documents: number): number {
     const { df } = this;
     const perPosting = df <= PARTS_DF ? 16 : 8;
-    const byDocument = df * DENSE >= documents ? documents : df * SPARSE >= documents ? documents / 8 : 0;
+    const byDocument =
+      (df * DENSE >= documents ? documents : 0) + (df * SPARSE >= documents ? documents / 4 : 0);
     return df * perPosting + byDocument + this.last.length * 100 + 300;
   }
 
@@ -225,6 +245,13 @@ export class TermPostings {
     }
     return { blocks, max, parts: undefined };
   }
+}
+
+/** Bits that are set. */
+export function ones(word: number): number {
+  let bits = word - ((word >>> 1) & 0x55555555);
+  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
+  return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
 /** Index of the first element >= value in from <= i < end; end if there is none. Galloping, then bisection. */
