@@ -158,10 +158,16 @@ export class Probe {
 
   /**
    * nearest() of all queries of a batch, each group's centroids once for all queries near it.
-   * @param table as of nearest() @param each called for one query after the other when its lists are there
+   * @param table as of nearest() @param ordered false leaves lists in no order, without their distances
+   * @param each called for one query after the other when its lists are there
    */
-  nearestMany(batch: QueryBatch, table: RowTable, probes: number, each: (i: number) => void): void {
-    const { groupsAt, centroidsAt, squares, listsAt, basesAt, keys, bases } = this;
+  nearestMany(
+    batch: QueryBatch,
+    table: RowTable,
+    { probes, ordered }: { probes: number; ordered: boolean },
+    each: (i: number) => void,
+  ): void {
+    const { arena, groupsAt, centroidsAt, squares, listsAt, basesAt, keys, bases } = this;
     const { nlist, groups } = this.tables;
     this.shift = table.space === SPACE.dot ? 1 : 0;
     const wanted = leastMet(nlist, groups, probes);
@@ -189,8 +195,13 @@ export class Probe {
     };
     batch.scan(centroids, demand, probes);
     for (let i = 0; i < batch.count; i++) {
-      const size = batch.take(i, listsAt, basesAt);
-      for (let j = 0; j < size; j++) bases[j] = distanceIn(table.space, keys[j]);
+      if (ordered) {
+        const size = batch.take(i, listsAt, basesAt);
+        for (let j = 0; j < size; j++) bases[j] = distanceIn(table.space, keys[j]);
+      } else {
+        const { entries, size } = batch.found(i);
+        arena.kernels.listPositions(entries, size, 0, listsAt);
+      }
       each(i);
     }
   }

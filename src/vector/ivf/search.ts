@@ -138,7 +138,9 @@ export class IvfSearcher implements VectorSearcher {
       else demand.add(member, this.probe.lists, probes);
     };
     if (together) {
-      this.probe.nearestMany(batch, table, asked, (member) => {
+      // Which are nearest matters only where far ones may be left out.
+      const wish = { probes: asked, ordered: settings.probeFade > 0 };
+      this.probe.nearestMany(batch, table, wish, (member) => {
         add(member, this.worth(asked, settings, wanted));
       });
     } else {
