@@ -44,7 +44,11 @@ const io = {
 const args = process.argv.slice(2);
 // One query is over in milliseconds: it has a bundle of its own, without what builds, evaluates and answers batches.
 const batch = args.some((arg) => arg === '--queries' || arg.startsWith('--queries='));
-const { main } = require(args[0] === 'query' && !batch ? '../dist/query.cjs' : '../dist/cli.cjs');
+const byVector = args.some((arg) => /^--(?:like|vector-file)(?:=|$)/.test(arg));
+const { main } =
+  args[0] === 'query' && !batch
+    ? require('./load.cjs').load(require.resolve('../dist/query.cjs'), byVector ? 'vector' : 'text')
+    : require('../dist/cli.cjs');
 main(args, io).then(async (code) => {
   // What is still buffered for a slow pipe gets out first; an open stdin must not keep us.
   for (const stream of made.values()) await new Promise((resolve) => stream.write('', resolve));

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
+import { cacheCode } from './code-cache.mjs';
 import { buildKernels } from './kernels.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -39,13 +40,24 @@ const separate = {
 const queryOnly = {
   name: 'query-only',
   setup(build) {
-    build.onResolve(
-      { filter: /\/commands\/(build|eval|info|get|check|analyze|completions)\.js$|\/batch\.js$/ },
-      () => ({
-        path: './cli.cjs',
-        external: true,
-      }),
+    build.onResolve({ filter: /^\.\/commands\/|^\.\.\/batch\.js$/ }, ({ importer, path }) =>
+      /\/src\/cli\//.test(importer) && !path.endsWith('/query.js')
+        ? { path: './cli.cjs', external: true }
+        : undefined,
     );
+  },
+};
+
+/** commander asks for what starts other programs, which we never do: 5 ms at every start until it is used. */
+const withoutPrograms = {
+  name: 'without-programs',
+  setup(build) {
+    build.onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      /\/commander\//.test(importer) ? { path: 'programs', namespace: 'late' } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'late' }, () => ({
+      contents: "module.exports = { spawn: (...args) => require('node:child_process').spawn(...args) };",
+    }));
   },
 };
 
@@ -59,7 +71,7 @@ const common = {
   legalComments: 'none',
   logLevel: 'warning',
   metafile: true,
-  plugins: [separate],
+  plugins: [separate, withoutPrograms],
 };
 const define = { 'import.meta.url': '__moduleUrl' };
 const banner = "const __moduleUrl=require('node:url').pathToFileURL(__filename).href;";
@@ -69,13 +81,12 @@ const commonjs = { ...common, format: 'cjs', define, banner: { js: banner } };
  * The command line and its threads as CommonJS files that share what they have in common: a command loads what it runs.
  * esbuild splits ES modules only, so each file it splits off is turned to CommonJS behind it.
  */
-async function buildSplit(entryPoints, plugins = common.plugins) {
+async function buildSplit(entryPoints) {
   const result = await esbuild.build({
     ...common,
     format: 'esm',
     splitting: true,
     write: false,
-    plugins,
     define,
     entryPoints,
     outdir: 'dist',
@@ -157,7 +168,14 @@ const results = await Promise.all([
     worker: 'src/recall/worker.ts',
     'build-worker': 'src/vector/team/worker.ts',
   }),
-  buildSplit({ query: 'src/cli/index.ts' }, [separate, queryOnly]),
+  // One file: to look for each of several takes longer than to read the whole.
+  esbuild.build({
+    ...commonjs,
+    plugins: [...common.plugins, queryOnly],
+    entryPoints: ['src/cli/index.ts'],
+    outfile: 'dist/query.cjs',
+    supported: { 'dynamic-import': false },
+  }),
   esbuild.build({
     ...common,
     format: 'esm',
@@ -183,3 +201,4 @@ try {
 } catch {
   // No node_modules, or a system without symlinks: npx finds its own way.
 }
+cacheCode(dist);

@@ -1,9 +1,9 @@
 // node bench/vectors/cold.mjs [--runs 15] [--out FOLDER] INDEX=QUERIES…
 // One query as a whole process, from its start to its end, the machine's file cache warm: wall time, CPU time, peak
 // memory, reads. INDEX is one that shortlist built, QUERIES vectors of which the first is asked. Runs of 'node -e 0', of
-// --help and of the queries take turns, on one core where there is taskset.
+// --help and of the queries take turns, on one core where there is taskset. QUERIES that is no file is a text to ask for.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -17,12 +17,30 @@ import { packVecs, readVecs } from './lib/vecs.mjs';
 const HOOK = resolve(import.meta.dirname, 'drivers/usage-hook.cjs');
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { runs: { type: 'string', default: '15' }, out: { type: 'string' } },
+  options: {
+    runs: { type: 'string', default: '15' },
+    out: { type: 'string' },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
 });
 const runs = Number(values.runs);
+const usage =
+  'usage: node bench/vectors/cold.mjs [--runs N] [--out FOLDER] INDEX=QUERIES…\n  QUERIES: a file of vectors, or a text\n';
+if (values.help) {
+  process.stdout.write(usage);
+  process.exit(0);
+}
 if (positionals.length === 0 || !Number.isSafeInteger(runs) || runs < 1) {
-  process.stderr.write('usage: node bench/vectors/cold.mjs [--runs N] [--out FOLDER] INDEX=QUERIES…\n');
+  process.stderr.write(usage);
   process.exit(2);
+}
+
+/** The first vector of a file, in a file. */
+function firstOf(queries, i) {
+  const { dim, data } = readVecs(queries);
+  const one = join(tmpdir(), `shortlist-cold-${process.pid}-${i}.fvecs`);
+  writeFileSync(one, packVecs(Float32Array.from(data.subarray(0, dim)), dim));
+  return one;
 }
 
 const { home, about } = await shortlistHome();
@@ -33,10 +51,8 @@ const entrants = [
 ];
 for (const [i, positional] of positionals.entries()) {
   const [index, queries] = positional.split('=');
-  const { dim, data } = readVecs(queries);
-  const one = join(tmpdir(), `shortlist-cold-${process.pid}-${i}.fvecs`);
-  writeFileSync(one, packVecs(Float32Array.from(data.subarray(0, dim)), dim));
-  const args = [cli, 'query', index, '--vector-file', one, '-k', '10', '--format', 'json'];
+  const asked = existsSync(queries) ? ['--vector-file', firstOf(queries, i)] : [queries];
+  const args = [cli, 'query', index, ...asked, '-k', '10', '--format', 'json'];
   entrants.push({ name: `query ${basename(index)}`, args, index });
 }
 
