@@ -233,7 +233,7 @@ export const buildOptions: OptionSpec[] = [
   {
     flags: '--vector-index <[field=]spec>',
     description:
-      'structure: hnsw[:M=16,efConstruction=200], ivf[:nlist=1024], flat; +sq8[:dim=…] searches on 8-bit codes, +f32 not; ivf and flat take +pq[:m=…] and +rabitq, codes of 4 bits and 1',
+      'structure: hnsw[:M=16,efConstruction=200], ivf[:nlist=1024], flat; +sq8[:dim=…] searches on 8-bit codes, +f32 not; ivf and flat take +sq4, +pq[:m=…] and +rabitq: 4, 2 and 1 bits a component',
     group: STRUCTURE,
     parse: repeated as OptionSpec['parse'],
     repeatable: true,

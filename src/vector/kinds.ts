@@ -30,7 +30,7 @@ export interface VectorKind {
   queryOptions: VectorQueryOption[];
 }
 
-export type VectorStageName = 'sq8' | 'f32' | 'pq' | 'rabitq' | 'refine' | 'drop-full';
+export type VectorStageName = 'sq8' | 'f32' | 'sq4' | 'pq' | 'rabitq' | 'refine' | 'drop-full';
 
 /** What a structure is built and searched on; results are scored on the vectors, where these are kept. */
 export interface VectorStage {
@@ -85,7 +85,7 @@ export const vectorKinds: VectorKind[] = [
     kind: 'flat',
     summary: 'compares with every vector; exact, no build, time grows with the number of vectors',
     params: [],
-    stages: ['sq8', 'pq', 'rabitq'],
+    stages: ['sq8', 'sq4', 'pq', 'rabitq'],
     defaultStage: undefined,
     queryOptions: [REFINE, TARGET, EXACT],
   },
@@ -101,7 +101,7 @@ export const vectorKinds: VectorKind[] = [
         meaning: 'lists; 0 chooses the power of two nearest to 4 times the square root of the vectors',
       },
     ],
-    stages: ['sq8', 'f32', 'pq', 'rabitq'],
+    stages: ['sq8', 'f32', 'sq4', 'pq', 'rabitq'],
     defaultStage: 'sq8',
     queryOptions: [
       {
@@ -186,6 +186,14 @@ export const vectorStages: VectorStage[] = [
     next: [],
   },
   {
+    stage: 'sq4',
+    summary:
+      'one of sixteen learnt levels for each component, relative to the list, 32 vectors looked up at once',
+    params: [],
+    next: ['refine', 'drop-full'],
+    defaultNext: 'refine',
+  },
+  {
     stage: 'pq',
     summary: 'a learnt word for each group of components, relative to the list, 32 vectors looked up at once',
     params: [
@@ -217,7 +225,7 @@ export const vectorStages: VectorStage[] = [
         default: 0,
         min: 0,
         max: 10_000,
-        meaning: 'candidates for each result asked for; 0 chooses 8 after pq, 24 after rabitq',
+        meaning: 'candidates for each result asked for; 0 chooses 3 after sq4, 8 after pq, 24 after rabitq',
       },
     ],
     next: [],

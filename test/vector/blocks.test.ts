@@ -3,6 +3,9 @@ import { expect, test } from 'vitest';
 import { Codebook, evenStarts, signCodebook } from '../../src/vector/codes/blocks/codebook.js';
 import { BlockCoder } from '../../src/vector/codes/blocks/coder.js';
 import { Rotation } from '../../src/vector/codes/blocks/rotation.js';
+import { putTables } from '../../src/vector/codes/blocks/table.js';
+import { trainLevels } from '../../src/vector/codes/blocks/train.js';
+import { Pace } from '../../src/vector/pace.js';
 import { random } from '../kernels/rows.js';
 
 const dot = (a: ArrayLike<number>, b: ArrayLike<number>) =>
@@ -87,5 +90,41 @@ test('rabitq: over rotations the estimate is the distance', () => {
     const deviation = Math.sqrt(found.reduce((sum, x) => sum + (x - mean) ** 2, 0) / found.length);
     expect(deviation).toBeGreaterThan(0);
     expect(Math.abs(mean - truth)).toBeLessThan((4 * deviation) / Math.sqrt(found.length));
+  }
+});
+
+test.each([1, 128, 1071, 2048, 5000, 65_536])(
+  'entries of %i tables add up within 16 bits, rounded up or not',
+  (groups) => {
+    const tables = new Float64Array(16 * groups);
+    // All as wide: each entry is rounded the same way.
+    for (let g = 0; g < groups; g++) tables[16 * g + 3] = 1;
+    const out = new Uint8Array(16 * groups);
+    putTables(tables, out);
+    const most = out.reduce((sum, entry) => sum + entry, 0);
+    expect(most).toBeLessThan(65_536);
+    expect(Math.max(...out.subarray(0, 16))).toBeLessThan(128);
+  },
+);
+
+test('levels of a component lose less than any even grid does', async () => {
+  const next = random(5);
+  // Crowded near 0 with a long tail, evenly spread, and all alike.
+  const draw = [() => next() ** 4 * 100, () => next() - 7, () => 3];
+  const rows = Float64Array.from({ length: 3000 }, (_, i) => draw[i % 3]());
+  const { words } = await trainLevels({ rows, count: 1000, dim: 3 }, new Pace(() => {}));
+  for (const j of [0, 1, 2]) {
+    const values = rows.filter((_, i) => i % 3 === j);
+    const loss = (levels: ArrayLike<number>) =>
+      values.reduce((sum, x) => sum + Math.min(...Array.from(levels, (level) => (x - level) ** 2)), 0);
+    const own = words.subarray(16 * j, 16 * (j + 1));
+    expect([...own]).toEqual([...own].sort((a, b) => a - b));
+    const [low, high] = [Math.min(...values), Math.max(...values)];
+    for (const span of [1, 0.8, 0.5, 0.2]) {
+      for (const from of [low, (low + high) / 2 - (span * (high - low)) / 2]) {
+        const grid = Array.from({ length: 16 }, (_, v) => from + ((v + 0.5) / 16) * span * (high - low));
+        expect(loss(own)).toBeLessThanOrEqual(loss(grid) + 1e-9);
+      }
+    }
   }
 });

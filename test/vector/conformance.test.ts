@@ -188,7 +188,7 @@ describe.each(matrix)('$spec, $metric', ({ spec, metric }) => {
       const { rows, codes, codec } = written[0].meta;
       const lossless = !dropped || (codes === undefined && codec === undefined);
       expect(rows).toBe(lossless ? (metric === 'cosine' ? 'f32' : 'u8') : 'codes');
-      if (metric !== 'cosine' && dim === 17) expect(lossless).toBe(!/(pq|rabitq)\+drop/.test(spec));
+      if (metric !== 'cosine' && dim === 17) expect(lossless).toBe(!/(sq4|pq|rabitq)\+drop/.test(spec));
       const queries = [whole(dim), whole(dim).map((x) => x - 0.3), whole(dim).map((x) => 1000 - 30 * x)];
       for (const query of queries) {
         const all = best(query, count);

@@ -25,7 +25,7 @@ describe('a spec without full vectors', () => {
   test.each([
     [
       'flat',
-      "--drop-full with index spec 'flat': the vectors are all there is to score with; take codes beside them, flat+sq8, flat+pq, flat+rabitq",
+      "--drop-full with index spec 'flat': the vectors are all there is to score with; take codes beside them, flat+sq8, flat+sq4, flat+pq, flat+rabitq",
     ],
     [
       'hnsw+f32',
@@ -37,7 +37,7 @@ describe('a spec without full vectors', () => {
     ],
     [
       'ivf+pg',
-      "index spec 'ivf+pg': stage '+pg' is not known; did you mean 'pq'?; ivf takes +sq8, +f32, +pq, +rabitq",
+      "index spec 'ivf+pg': stage '+pg' is not known; did you mean 'pq'?; ivf takes +sq8, +f32, +sq4, +pq, +rabitq",
     ],
     [
       'ivff+pq',
@@ -96,6 +96,7 @@ test('what a byte a component stands for is within half a step of the vector', a
 
 test('what coarser codes stand for is nearer to the vector than other vectors are', async () => {
   for (const [spec, share] of [
+    ['ivf+sq4+drop-full', 0.02],
     ['flat+pq+drop-full', 0.15],
     ['ivf+rabitq+drop-full', 0.45],
   ] as const) {

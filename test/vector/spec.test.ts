@@ -16,6 +16,7 @@ describe('a resolved spec', () => {
     ['hnsw+sq8:dim=64', 'hnsw:M=16,efConstruction=200+sq8:dim=64'],
     ['ivf', 'ivf:nlist=0+sq8:dim=0'],
     ['ivf+pq', 'ivf:nlist=0+pq:m=0,bits=4+refine:factor=0'],
+    ['ivf+sq4', 'ivf:nlist=0+sq4+refine:factor=0'],
     ['flat+rabitq+refine:factor=50', 'flat+rabitq+refine:factor=50'],
     ['emb=ivf:nlist=4096+f32', 'ivf:nlist=4096+f32'],
   ])('%s is %s', (text, resolved) => {
@@ -36,11 +37,11 @@ describe('a resolved spec', () => {
     ['lsh', "index spec 'lsh': kind 'lsh' is not known; there are flat, ivf, hnsw"],
     [
       'hnsw+sq4',
-      "index spec 'hnsw+sq4': stage '+sq4' is not known; did you mean 'sq8'?; hnsw takes +sq8, +f32",
+      "index spec 'hnsw+sq4': 'hnsw' has no stage '+sq4'; hnsw takes +sq8, +f32; there are 'flat+sq4' and 'ivf+sq4'",
     ],
     [
       'flat+f32',
-      "index spec 'flat+f32': 'flat' has no stage '+f32'; flat takes +sq8, +pq, +rabitq; there are 'ivf+f32' and 'hnsw+f32'",
+      "index spec 'flat+f32': 'flat' has no stage '+f32'; flat takes +sq8, +sq4, +pq, +rabitq; there are 'ivf+f32' and 'hnsw+f32'",
     ],
     [
       'hnsw+pq',
@@ -48,7 +49,7 @@ describe('a resolved spec', () => {
     ],
     [
       'ivf+rabitc',
-      "index spec 'ivf+rabitc': stage '+rabitc' is not known; did you mean 'rabitq'?; ivf takes +sq8, +f32, +pq, +rabitq",
+      "index spec 'ivf+rabitc': stage '+rabitc' is not known; did you mean 'rabitq'?; ivf takes +sq8, +f32, +sq4, +pq, +rabitq",
     ],
     [
       'ivf+pq+refin',

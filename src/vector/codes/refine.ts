@@ -4,9 +4,9 @@ import { dropsFull } from '../spec.js';
 import { blockStage } from './blocks/index.js';
 
 /** Candidates ranked on the rows for each result wanted, where the spec leaves it open. */
-const REFINE: Record<string, number> = { pq: 8, rabitq: 24 };
+const REFINE: Record<string, number> = { sq4: 3, pq: 8, rabitq: 24 };
 /** The same where rows are made from the codes: estimates are of the vectors, and their tables are rounded. */
-const DECODED: Record<string, number> = { pq: 3, rabitq: 6 };
+const DECODED: Record<string, number> = { sq4: 2, pq: 3, rabitq: 6 };
 /** A row is read from anywhere and scored in float64: so many times the cost of bytes in sequence. */
 const ROW_COST = 4;
 

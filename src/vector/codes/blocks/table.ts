@@ -13,8 +13,8 @@ import { blockStage, groupsFor, turnedDim } from './write.js';
 
 /** Largest table entry: two of them are added in a byte. */
 const ENTRY_MOST = 127;
-/** Most that the largest entries of all groups may sum to. */
-const SUM_MOST = 65_000;
+/** Most that the largest entries of all groups may sum to: the kernel adds in 16 bits. */
+const SUM_MOST = 65_535;
 
 /** The coder that blocks were written with. @throws CorruptError */
 export function loadBlockCoder(part: VectorPart): BlockCoder {
@@ -22,7 +22,7 @@ export function loadBlockCoder(part: VectorPart): BlockCoder {
   const stage = blockStage(field)!;
   const { dim } = field;
   const signs = stage.kind === 'rabitq';
-  const wanted = signs ? turnedDim(dim) / 4 : groupsFor(dim, stage.params.m);
+  const wanted = signs ? turnedDim(dim) / 4 : groupsFor(dim, stage);
   const groups = metaCount(reader, meta, 'codeGroups', wanted);
   if (meta.get('codec') !== stage.kind || groups < wanted) {
     throw new CorruptError(
@@ -121,7 +121,7 @@ export class BlockLists implements ListCodes {
  * @param tables sixteen of each group @param out the same, and zeros for a group added
  * @returns what the sum of the smallest is, and the step
  */
-function putTables(tables: Float64Array, out: Uint8Array): [number, number] {
+export function putTables(tables: Float64Array, out: Uint8Array): [number, number] {
   const groups = tables.length / WORDS;
   const lows = new Float64Array(groups);
   let offset = 0;
@@ -139,7 +139,8 @@ function putTables(tables: Float64Array, out: Uint8Array): [number, number] {
     total += high - low;
     if (high - low > widest) widest = high - low;
   }
-  const step = Math.max(widest / ENTRY_MOST, total / SUM_MOST);
+  // Rounding may add a half in each group.
+  const step = Math.max(widest / ENTRY_MOST, total / (SUM_MOST - groups / 2));
   const scale = step > 0 ? 1 / step : 0;
   out.fill(0, tables.length);
   // Rounded to the nearest: what is no number becomes 0.

@@ -1,5 +1,5 @@
 import { SPACE } from '../../../kernels/index.js';
-import type { VectorField } from '../../../schema/index.js';
+import type { SpecPart, VectorField } from '../../../schema/index.js';
 import { type SegmentWriter, SMALL_CHUNK_BYTES } from '../../../segment/index.js';
 import type { Metadata } from '../../../segment/metadata.js';
 import type { BuildInput } from '../../kind.js';
@@ -12,7 +12,7 @@ import { type Codebook, signCodebook } from './codebook.js';
 import { BlockCoder } from './coder.js';
 import { BLOCK, blockBytes, putCodes } from './layout.js';
 import { Rotation } from './rotation.js';
-import { trainWords } from './train.js';
+import { trainLevels, trainWords } from './train.js';
 
 /** Rows a product quantiser learns from. */
 const SAMPLE = 8192;
@@ -35,11 +35,13 @@ export interface ListLayout {
 
 /** The stage of a field whose codes are blocks, undefined where there is none. */
 export function blockStage(field: VectorField) {
-  return field.spec.stages.find(({ kind }) => kind === 'pq' || kind === 'rabitq');
+  return field.spec.stages.find(({ kind }) => kind === 'sq4' || kind === 'pq' || kind === 'rabitq');
 }
 
-/** Words of a product quantiser of a field. @param asked 0 leaves it open */
-export function groupsFor(dim: number, asked: number): number {
+/** Words of a code of learnt words: one for each component, or as many as the stage says; 0 leaves it open. */
+export function groupsFor(dim: number, { kind, params }: SpecPart): number {
+  if (kind === 'sq4') return dim;
+  const asked = params.m;
   const groups = asked === 0 ? Math.ceil(dim / (dim <= PAIRS_MOST ? 2 : 4)) : asked;
   return Math.min(groups, dim);
 }
@@ -51,7 +53,7 @@ export function turnedDim(dim: number): number {
 
 /**
  * Codes all rows relative to the centroids of their lists.
- * Arrays: words f32[16 · dim] (pq), codes u8[blocks, bytes of a block], biases, factors and, where they are all that is
+ * Arrays: words f32[16 · dim] (sq4, pq), codes u8[blocks, bytes of a block], biases, factors and, where they are all that is
  * stored, scales f32[positions].
  * @returns metadata
  * @throws ResourceError when the codes don't fit the memory
@@ -68,10 +70,12 @@ export async function writeBlocks(
   let book: Codebook;
   if (stage.kind === 'rabitq') book = signCodebook(new Rotation(turnedDim(field.dim), seed));
   else {
-    const groups = groupsFor(field.dim, stage.params.m);
+    const groups = groupsFor(field.dim, stage);
     const { residuals, count } = await sampleResiduals(input, layout, places, seed);
     const pace = new Pace((done) => environment.progress(`${field.name}: words`, done, groups));
-    book = await trainWords(residuals, count, field.dim, groups, seed, pace);
+    const sample = { rows: residuals, count, dim: field.dim };
+    book =
+      stage.kind === 'sq4' ? await trainLevels(sample, pace) : await trainWords(sample, groups, seed, pace);
     out.add(`${part}/words`, 'f32', [book.words.length], book.words);
   }
 
