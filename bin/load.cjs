@@ -1,5 +1,6 @@
 // Loads a bundle of dist/ by the code that V8 compiled of it before (scripts/code-cache.mjs, in a checkout), where that was
-// on this version of Node; V8 rejects what does not fit, and compiles as ever.
+// on this version of Node; V8 rejects rubbish and other versions, and compiles as ever. A bundle that changed is not
+// noticed where it is as long as before: a build removes compiled code before it writes any bundle.
 const { readFileSync } = require('node:fs');
 const { createRequire, wrap } = require('node:module');
 const { dirname } = require('node:path');

@@ -142,7 +142,8 @@ function findManifest(name) {
 }
 
 mkdirSync(dist, { recursive: true });
-for (const file of readdirSync(dist)) if (/^part-.*\.cjs$/.test(file)) rmSync(join(dist, file));
+// Compiled code goes first: V8 knows its source by the length alone, so that of an older bundle could pass for this one's.
+for (const file of readdirSync(dist)) if (/^part-.*\.cjs$|\.cache$/.test(file)) rmSync(join(dist, file));
 await buildKernels(dist);
 const results = await Promise.all([
   ...SEPARATE.map((name) =>
