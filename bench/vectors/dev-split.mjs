@@ -4,21 +4,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { prepareSet } from './lib/data.mjs';
+import { random } from './lib/random.mjs';
 import { packVecs, readVecs } from './lib/vecs.mjs';
 
 const SEED = 7;
 const DEPTH = 100;
-
-/** Numbers in [0, 1), always the same (mulberry32). */
-function random(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 function choose(rows, count) {
   const next = random(SEED);

@@ -9,6 +9,7 @@ import { cachePath, digest } from './lib/cache.mjs';
 import { prepareSet } from './lib/data.mjs';
 import { checkout, ROOT } from './lib/homes.mjs';
 import { commandLine, load, machine } from './lib/machine.mjs';
+import { random, shuffle } from './lib/random.mjs';
 import { readVecs } from './lib/vecs.mjs';
 
 const USAGE = `usage: node bench/vectors/filters.mjs [options]
@@ -55,25 +56,11 @@ function distance(a, i, b, j, dim) {
   return sum;
 }
 
-/** Numbers in [0, 1), always the same (mulberry32). */
-function random(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 function shuffled(count) {
-  const next = random(11);
-  const order = Uint32Array.from({ length: count }, (_, i) => i);
-  for (let i = count - 1; i > 0; i--) {
-    const j = Math.floor(next() * (i + 1));
-    [order[i], order[j]] = [order[j], order[i]];
-  }
-  return order;
+  return shuffle(
+    Uint32Array.from({ length: count }, (_, i) => i),
+    random(11),
+  );
 }
 
 /** A number field `random`, a permutation, and `near0`, `near1`, …: the rank of a row by its distance to a pivot. */

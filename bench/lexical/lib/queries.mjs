@@ -1,5 +1,6 @@
 // Queries drawn from a corpus, always the same: headings of passages, as people type them, and runs of content words of
 // a sentence. Phrases are runs of words from anywhere, without a stop word at either end.
+import { random, shuffle } from '../../vectors/lib/random.mjs';
 import { tokens } from './tokens.mjs';
 
 const SEED = 42;
@@ -21,25 +22,6 @@ const STOP = new Set(
 );
 /** Signs of code and of numbered or generated headings, which nobody types. */
 const CODE = /\p{Ll}\p{Lu}|_|::|[(<=/]|\.\w|\d\.|^(?:Table|Class|Interface) /u;
-
-/** Numbers in [0, 1), always the same (mulberry32). */
-function random(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-function shuffle(items, next) {
-  for (let i = items.length - 1; i > 0; i--) {
-    const j = Math.floor(next() * (i + 1));
-    [items[i], items[j]] = [items[j], items[i]];
-  }
-  return items;
-}
 
 /**
  * Disjunctions of 2 to 6 terms, none twice in one.
