@@ -10,7 +10,7 @@ import { pickFields } from './stored.js';
 export type Format = 'text' | 'jsonl' | 'tsv' | 'trec' | 'json';
 
 export interface AnswerOptions {
-  /** Hits asked for. */
+  /** Hits asked for, those passed over included; 0 where few are no surprise. */
   k: number;
   fields: string[] | undefined;
   explain: boolean;

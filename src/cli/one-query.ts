@@ -15,6 +15,8 @@ export interface QueryFlags extends SearchFlags {
   vectorFile?: string;
   like?: string;
   k?: number;
+  offset?: number;
+  minScore?: number;
   exact?: boolean;
   fusion?: string;
   fields?: string[];

@@ -318,6 +318,19 @@ export const queryOptions: OptionSpec[] = [
     parse: wholeNumber(1, 1e6),
     defaultText: '10; with --radius all',
   },
+  {
+    flags: '--offset <n>',
+    description: 'hits passed over before the first that is printed: the next page',
+    group: SEARCH,
+    parse: wholeNumber(0, 1e6),
+    defaultText: '0',
+  },
+  {
+    flags: '--min-score <x>',
+    description: 'leave out hits with a lower score: the fused one, where several branches are searched',
+    group: SEARCH,
+    parse: number(Number.NEGATIVE_INFINITY),
+  },
   ...searchOptions,
   {
     flags: '--exact',

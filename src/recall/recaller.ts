@@ -12,6 +12,10 @@ const FUSION_DEPTH = 100;
 export interface RecallSettings extends SearchOptions {
   /** Hits wanted; default 10. */
   k?: number;
+  /** Hits passed over before the first that is given; ranks count them. Default 0. */
+  offset?: number;
+  /** Hits with a lower score are left out: of fusion, where several branches fire. */
+  minScore?: number;
   /** Branches that may fire; default all the query has input for. */
   branches?: string[];
   /** Used where more than one branch fires; default rrf:k=60. */
@@ -82,8 +86,14 @@ export class Recaller {
   searchMany(queries: Query[], settings: RecallSettings = {}): RecallResult[] {
     // Within a radius all are wanted.
     const all = this.index.segments.reduce((sum, { documents }) => sum + documents, 1);
-    const k = settings.k ?? (settings.radius === undefined ? DEFAULT_K : all);
-    if (!Number.isSafeInteger(k) || k < 1) throw new UsageError(`k is ${k}: give a whole number, 1 or more`);
+    const wanted = settings.k ?? (settings.radius === undefined ? DEFAULT_K : all);
+    if (!Number.isSafeInteger(wanted) || wanted < 1)
+      throw new UsageError(`k is ${wanted}: give a whole number, 1 or more`);
+    const { offset = 0 } = settings;
+    if (!Number.isSafeInteger(offset) || offset < 0)
+      throw new UsageError(`the offset is ${offset}: give a whole number, 0 or more`);
+    // What is passed over has to be found first.
+    const k = wanted + offset;
     const firings = queries.map((query) => this.fire(query, settings, k));
     const lists = candidatesOf(this.index, firings.flat());
     let next = 0;
@@ -99,12 +109,14 @@ export class Recaller {
     const { filtered } = fired[0];
     if (filtered !== undefined) notes.unshift(this.noteOf(filtered, k));
     const matches = filtered?.matches;
+    const { offset = 0, minScore = Number.NEGATIVE_INFINITY } = settings;
     if (fired.length === 1) {
       const [{ list }] = fired;
       this.last = { fired, fusion: undefined };
       const hits: Hit[] = [];
-      for (let i = 0; i < Math.min(k, list.docs.length); i++) {
+      for (let i = offset; i < Math.min(k, list.docs.length); i++) {
         const score = list.scores[i];
+        if (score < minScore) break;
         hits.push({
           doc: list.docs[i],
           id: this.index.documents.id(list.docs[i]),
@@ -117,7 +129,10 @@ export class Recaller {
     }
     const fusion = settings.fusion ?? parseFusion('rrf');
     this.last = { fired, fusion };
-    const hits = fuse(lists, fusion, k).map((fused, i): Hit => {
+    const page = fuse(lists, fusion, k)
+      .slice(offset)
+      .filter(({ score }) => score >= minScore);
+    const hits = page.map((fused, i): Hit => {
       const branches: Hit['branches'] = {};
       fused.ranks.forEach((rank, b) => {
         if (rank !== undefined) branches[lists[b].name] = { rank, score: lists[b].scores[rank - 1] };
@@ -125,7 +140,7 @@ export class Recaller {
       return {
         doc: fused.doc,
         id: this.index.documents.id(fused.doc),
-        rank: i + 1,
+        rank: offset + i + 1,
         score: fused.score,
         branches,
       };

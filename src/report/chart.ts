@@ -33,7 +33,7 @@ const WIDTHS = { wide: 720, narrow: 340 };
 export function figure(chart: Chart): string {
   const { id, title, description, data } = chart;
   const drawn = Object.entries(WIDTHS).map(([screen, width]) => {
-    const frame = { width, height: chart.height, left: chart.left ?? 68, right: 14, top: 28, bottom: 44 };
+    const frame = { width, height: chart.height, left: chart.left ?? 76, right: 14, top: 28, bottom: 44 };
     const name = `${id}-${screen}`;
     return `<svg class="${screen}" viewBox="0 0 ${width} ${chart.height}" role="img" aria-labelledby="${name}-t ${name}-d">
 <title id="${name}-t">${escapeText(title)}</title><desc id="${name}-d">${escapeText(description)}</desc>

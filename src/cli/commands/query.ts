@@ -29,6 +29,8 @@ export async function query(
   const settings: RecallSettings = {
     ...searchSettings(options),
     k: options.k,
+    offset: options.offset,
+    minScore: options.minScore,
     exact: options.exact,
     fusion: options.fusion === undefined ? undefined : parseFusion(options.fusion),
   };
@@ -38,9 +40,11 @@ export async function query(
     if (options.filter !== undefined) checkFilter(index, options.filter);
     if (index.manifest.schema.analyzer)
       for (const warning of analyzerWarnings(index.manifest.schema.analyzer)) terminal.warn(warning);
+    // Within a radius, or above a score, it is no surprise that there are few.
+    const limited =
+      options.minScore !== undefined || (options.radius !== undefined && options.k === undefined);
     const writer = answerWriter(format, terminal, index, {
-      // Within a radius it is no surprise that there are few.
-      k: options.k ?? (options.radius === undefined ? DEFAULT_K : 0),
+      k: limited ? 0 : (options.k ?? DEFAULT_K) + (options.offset ?? 0),
       fields: options.fields,
       explain: options.explain === true,
       tag: options.tag,
