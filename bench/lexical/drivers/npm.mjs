@@ -1,17 +1,16 @@
 // Engines of npm that hold their index in memory, given the tokens as they are: split at spaces, nothing stemmed or left
 // out. Argument: which.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { readLines, serve } from './serve.mjs';
 
 const require = createRequire(import.meta.url);
 const split = (text) => text.split(' ');
 
 function versionOf(name) {
-  const home = require.resolve.paths(name).find((path) => require.resolve(name).startsWith(join(path, name)));
-  return JSON.parse(readFileSync(join(home ?? dirname(require.resolve(name)), name, 'package.json'), 'utf8'))
-    .version;
+  const files = require.resolve.paths(name).map((path) => join(path, name, 'package.json'));
+  return JSON.parse(readFileSync(files.find(existsSync), 'utf8')).version;
 }
 
 const ENGINES = {
