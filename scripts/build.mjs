@@ -1,7 +1,7 @@
 // Builds dist/: the kernels (wasm), the command line and the search thread (one CommonJS file each,
 // for start-up), the library (one ES module) and its types. Runs on `npm ci` and `npm run build`.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -194,12 +194,4 @@ execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'ts
   stdio: 'inherit',
 });
 
-// `npx shortlist` in a checkout: without this npx would link the checkout into its cache, building it once more.
-const link = join(root, 'node_modules', '.bin', 'shortlist');
-try {
-  rmSync(link, { force: true });
-  symlinkSync('../../bin/shortlist.js', link);
-} catch {
-  // No node_modules, or a system without symlinks: npx finds its own way.
-}
 cacheCode(dist);
