@@ -7,16 +7,7 @@
 //   search(query, k)            numbers of the documents found, best first
 // Any of them may be async but prepare. Without build() the engine is built in open() from job.docs and keeps no file.
 import { readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { sizeOf } from '../../vectors/lib/cache.mjs';
-
-/** Seconds of user and system time of all threads of this process. */
-function cpuSeconds() {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-}
-
-const peakRssBytes = () => process.resourceUsage().maxRSS * 1024;
+import { cpuSeconds, peakRssBytes, prepare, talk } from '../../vectors/drivers/serve.mjs';
 
 /** Lines of a file of tokens. */
 export function readLines(path) {
@@ -25,32 +16,13 @@ export function readLines(path) {
   return lines;
 }
 
-export async function serve(engine) {
-  for await (const line of createInterface({ input: process.stdin })) {
-    let reply;
-    try {
-      reply = await answer(engine, JSON.parse(line));
-    } catch (error) {
-      reply = { error: error instanceof Error ? error.message : String(error) };
-    }
-    process.stdout.write(`${JSON.stringify(reply)}\n`);
-  }
-}
-
-async function answer(engine, { cmd, ...fields }) {
-  if (cmd === 'hello') return { version: engine.version };
-  if (cmd === 'run') return run(engine, fields);
-  if (cmd !== 'build' && cmd !== 'open') throw new Error(`no command '${cmd}'`);
-  const cpu = cpuSeconds();
-  const wall = performance.now();
-  const told = await engine[cmd](fields);
-  return {
-    cpuSeconds: cpuSeconds() - cpu,
-    wallSeconds: (performance.now() - wall) / 1000,
-    peakRssBytes: peakRssBytes(),
-    indexBytes: sizeOf(fields.index),
-    ...told,
-  };
+export function serve(engine) {
+  return talk(({ cmd, ...fields }) => {
+    if (cmd === 'hello') return { version: engine.version };
+    if (cmd === 'run') return run(engine, fields);
+    if (cmd === 'build' || cmd === 'open') return prepare(engine, cmd, fields);
+    throw new Error(`no command '${cmd}'`);
+  });
 }
 
 async function run(engine, { mode, queries, most, k, warmUpMs, minCpuMs, minPasses }) {

@@ -11,12 +11,12 @@ import { createInterface } from 'node:readline';
 import { sizeOf } from '../lib/cache.mjs';
 
 /** Seconds of user and system time of all threads of this process. */
-function cpuSeconds() {
+export function cpuSeconds() {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;
 }
 
-const peakRssBytes = () => process.resourceUsage().maxRSS * 1024;
+export const peakRssBytes = () => process.resourceUsage().maxRSS * 1024;
 
 /** Rows of a raw float32 file as views of one array. */
 export function readRows(path, dim) {
@@ -30,10 +30,15 @@ export async function serve(engine) {
   const [mode, job] = process.argv.slice(-2);
   if (mode === 'oneshot') return oneShot(engine, JSON.parse(job));
   const state = { queries: 0, k: 10 };
+  return talk((request) => answer(engine, request, state));
+}
+
+/** Answers each line of stdin until it ends, errors too. @param answer of a request, an object */
+export async function talk(answer) {
   for await (const line of createInterface({ input: process.stdin })) {
     let reply;
     try {
-      reply = await answer(engine, JSON.parse(line), state);
+      reply = await answer(JSON.parse(line));
     } catch (error) {
       reply = { error: error instanceof Error ? error.message : String(error) };
     }
@@ -53,17 +58,8 @@ async function oneShot(engine, job) {
 async function answer(engine, { cmd, ...fields }, state) {
   if (cmd === 'hello') return { version: engine.version };
   if (cmd === 'build' || cmd === 'open') {
-    const cpu = cpuSeconds();
-    const wall = performance.now();
     if (cmd === 'open') Object.assign(state, { queries: fields.queries, k: fields.k });
-    const told = await engine[cmd](fields);
-    return {
-      cpuSeconds: cpuSeconds() - cpu,
-      wallSeconds: (performance.now() - wall) / 1000,
-      peakRssBytes: peakRssBytes(),
-      indexBytes: sizeOf(fields.index),
-      ...told,
-    };
+    return prepare(engine, cmd, fields);
   }
   if (cmd === 'set') {
     await engine.set(fields);
@@ -71,6 +67,20 @@ async function answer(engine, { cmd, ...fields }, state) {
   }
   if (cmd === 'run') return run(engine, fields, state);
   throw new Error(`no command '${cmd}'`);
+}
+
+/** Builds or opens. @param cmd 'build' or 'open' @returns what it took, and what the engine tells */
+export async function prepare(engine, cmd, job) {
+  const cpu = cpuSeconds();
+  const wall = performance.now();
+  const told = await engine[cmd](job);
+  return {
+    cpuSeconds: cpuSeconds() - cpu,
+    wallSeconds: (performance.now() - wall) / 1000,
+    peakRssBytes: peakRssBytes(),
+    indexBytes: sizeOf(job.index),
+    ...told,
+  };
 }
 
 async function run(engine, { minCpuMs, minPasses, warmUp }, { queries, k }) {
