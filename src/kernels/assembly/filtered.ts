@@ -5,42 +5,28 @@
 // sample of what the filter leaves as well as near the query, so that it is nowhere lost where all
 // that is left is far away.
 import { laneAt } from './beam';
-import { codeAt, codeWidth, space, touch } from './codes';
+import { space } from './codes';
 import { enter, gatherDescent, stepDown, topLevel, touchDescentCodes } from './descent';
-import { key4 } from './distance';
 import {
   descend,
   entryId,
-  ids,
-  insertSorted,
   kept,
-  keys,
   linkBytes,
-  links,
+  linkRow,
   linksBelow,
   NONE,
   pool,
-  poolEntry,
-  SCRATCH_SLOTS,
   stamp,
   unvisit,
   visited,
 } from './graph';
+import { choose, Lane, settle, touchCodes, touchRows } from './lane';
 import { ByteDot, ByteL2, Hamming, MixedDot, MixedL2, NegatedDot, SignedDot, SquaredL2 } from './spaces';
 
 /** Nodes measured for one that is expanded: with so many, no more are looked for behind those left out. */
 const ENOUGH: usize = 32 * 4;
 
-let poolSize: i32 = 0;
-/** Entries from here on need not enter the pool. */
-let worst: u64 = 0;
-
 let sink: u32 = 0;
-
-@inline
-function rowOf(node: u32): usize {
-  return links + (node as usize) * linkBytes;
-}
 
 @inline
 function allowed(mask: usize, node: u32): bool {
@@ -57,11 +43,11 @@ function mark(node: u32): void {
   store<u8>(visited + (node as usize), stamp);
 }
 
-/** Appends unseen nodes that are left, neighbours of `node` or neighbours' neighbours, to the ids. */
+/** Lists unseen nodes that are left, neighbours of `node` or neighbours' neighbours, from `at` on: 127 and a row's at most. @returns the end */
 function gather(node: u32, at: usize, mask: usize): usize {
   let end = at;
   let bridges = kept;
-  const row = rowOf(node);
+  const row = linkRow(node, 0);
   const rowEnd = row + ((linksBelow as usize) << 2);
   for (let slot = row; slot < rowEnd; slot += 4) {
     const near = load<u32>(slot);
@@ -80,14 +66,14 @@ function gather(node: u32, at: usize, mask: usize): usize {
   if (end >= enough) return end;
   let touched: u32 = 0;
   for (let bridge = kept; bridge < bridges; bridge += 4) {
-    const behind = rowOf(load<u32>(bridge));
+    const behind = linkRow(load<u32>(bridge), 0);
     touched |= load<u32>(behind) | load<u32>(behind + linkBytes - 4);
   }
   sink |= touched;
   for (let bridge = kept; bridge < bridges && end < enough; bridge += 4) {
     const over = load<u32>(bridge);
     mark(over);
-    const behind = rowOf(over);
+    const behind = linkRow(over, 0);
     const behindEnd = behind + ((linksBelow as usize) << 2);
     for (let slot = behind; slot < behindEnd; slot += 4) {
       const far = load<u32>(slot);
@@ -101,93 +87,66 @@ function gather(node: u32, at: usize, mask: usize): usize {
   return end;
 }
 
-/** Measures ids up to `end`, and puts what is near enough into the pool of `size`. @returns the lowest place, or the size */
+/** The node that the way down ends at. */
 @inline
-function take<S>(query: usize, end: usize, breadth: i32): i32 {
-  let touched: u32 = 0;
-  for (let at = ids; at < end; at += 4) touched |= touch(load<u32>(at));
-  sink |= touched;
-  const count = ((end - ids) >> 2) as i32;
-  store<u32>(end, 0);
-  store<u64>(end, 0, 4);
-  let lowest = poolSize;
-  for (let i = 0; i < count; i += 4) {
-    const offset = (i as usize) << 2;
-    const a = codeAt(load<u32>(ids + offset));
-    const b = codeAt(load<u32>(ids + offset, 4));
-    const c = codeAt(load<u32>(ids + offset, 8));
-    const d = codeAt(load<u32>(ids + offset, 12));
-    const four = key4<S>(query, a, b, c, d, codeWidth);
-    let good = i32x4.bitmask(i32x4.le_u(four, i32x4.splat((worst >> 32) as i32)));
-    if (count - i < 4) good &= (1 << (count - i)) - 1;
-    if (good == 0) continue;
-    v128.store(keys, four);
-    do {
-      const lane = (ctz(good) as usize) << 2;
-      good &= good - 1;
-      const found = poolEntry(load<u32>(keys + lane), load<u32>(ids + offset + lane));
-      if (found >= worst) continue;
-      const at = insertSorted(pool, poolSize, breadth, found);
-      if (poolSize < breadth) poolSize++;
-      if (at < lowest) lowest = at;
-      if (poolSize == breadth) worst = load<u64>(pool + (((breadth - 1) as usize) << 3));
-    } while (good != 0);
+function nearest<S>(lane: Lane): u32 {
+  if (topLevel <= 0) {
+    descend<S>(lane.query, 0);
+    return entryId(load<u64>(pool));
   }
-  return lowest;
+  enter<S>(lane);
+  let touched: u32 = 0;
+  while (lane.level > 0) {
+    gatherDescent(lane);
+    touched |= touchDescentCodes(lane);
+    stepDown<S>(lane);
+  }
+  sink |= touched;
+  return entryId(lane.best);
+}
+
+/** Measures what is listed where the lane remembers nodes, and keeps what is near. */
+@inline
+function measure<S>(lane: Lane, end: usize, breadth: i32): void {
+  lane.from = lane.seen;
+  lane.to = end;
+  sink |= touchCodes(lane);
+  settle<S>(lane, breadth, 0, 0);
 }
 
 @inline
 function walk<S>(query: usize, breadth: i32, mask: usize, seeds: usize, seedCount: u32): u32 {
-  let start: u64;
-  if (topLevel > 0) {
-    const lane = laneAt(0);
-    lane.query = query;
-    enter<S>(lane);
-    let touched: u32 = 0;
-    while (lane.level > 0) {
-      gatherDescent(lane);
-      touched |= touchDescentCodes(lane);
-      stepDown<S>(lane);
-    }
-    sink |= touched;
-    start = lane.best;
-  } else {
-    descend<S>(query, 0);
-    start = load<u64>(pool);
-  }
+  const lane = laneAt(0);
+  lane.query = query;
+  const near = nearest<S>(lane);
   unvisit();
-  poolSize = 0;
-  worst = u64.MAX_VALUE;
-  const near = entryId(start);
+  lane.pool = pool;
+  lane.size = 0;
+  lane.next = 0;
+  lane.worst = u64.MAX_VALUE;
+  lane.bound = u64.MAX_VALUE;
   mark(near);
-  let end = ids;
+  let end = lane.seen;
   if (allowed(mask, near)) {
     store<u32>(end, near);
     end += 4;
   }
   end = gather(near, end, mask);
-  const room = ids + ((SCRATCH_SLOTS as usize) << 2) - 16;
-  for (let i: u32 = 0; i < seedCount && end < room; i++) {
+  for (let i: u32 = 0; i < seedCount; i++) {
     const seed = load<u32>(seeds + ((i as usize) << 2));
     if (!isFresh(seed)) continue;
     mark(seed);
     store<u32>(end, seed);
     end += 4;
   }
-  take<S>(query, end, breadth);
-  let next = 0;
-  while (next < poolSize) {
-    const slot = pool + ((next as usize) << 3);
-    const candidate = load<u64>(slot);
-    next++;
-    if (candidate & 1) continue;
-    store<u64>(slot, candidate | 1);
-    end = gather(entryId(candidate), ids, mask);
-    if (end == ids) continue;
-    const lowest = take<S>(query, end, breadth);
-    if (lowest < next) next = lowest;
+  measure<S>(lane, end, breadth);
+  while (choose(lane)) {
+    sink |= touchRows(lane);
+    end = gather(lane.first, lane.seen, mask);
+    if (lane.second != NONE) end = gather(lane.second, end, mask);
+    measure<S>(lane, end, breadth);
   }
-  return poolSize;
+  return lane.size;
 }
 
 export function searchFiltered(

@@ -70,7 +70,7 @@ function cut(at: usize, slack: u32): bool {
     least = i32x4.min_u(least, keys);
     largest = i32x4.max_u(largest, keys);
   }
-  // Fewer than wanted are within `low`; `high` is within the first four lanes' largest or the bound of all.
+  // Within `low` are fewer than wanted, or those equal to the least; within `high` are `held`.
   let low = lowest(least);
   let high = min(highest(largest), load<u32>(at, WORST));
   let held: u32 = load<u32>(at);

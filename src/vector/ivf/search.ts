@@ -66,8 +66,12 @@ export class IvfSearcher implements VectorSearcher {
     const { listsAt, basesAt } = this.probe;
     scan.scan(listsAt, basesAt, probes, reservoir, 0);
     const size = kernels.closeReservoir(reservoir);
-    const entries = reservoir + RESERVOIR_HEADER_BYTES;
-    if (scan.code?.exact) return this.rows.rankExact(entries, size, wanted, scan.code.table.space);
+    return this.ranked(scan, reservoir + RESERVOIR_HEADER_BYTES, size, wanted);
+  }
+
+  /** The best of what a scan left, compared again unless its keys are the distances. */
+  private ranked({ code }: ListScan, entries: Pointer, size: number, wanted: number): Candidates {
+    if (code?.exact) return this.rows.rankExact(entries, size, wanted, code.table.space);
     return this.rows.rankEntries(entries, size, wanted);
   }
 
@@ -97,7 +101,7 @@ export class IvfSearcher implements VectorSearcher {
     arena.kernels.openReservoir(reservoir, limit);
     scan.scan(probe.listsAt, probe.basesAt, kept, reservoir, mask);
     const size = arena.kernels.closeReservoir(reservoir);
-    return { found: rows.rankEntries(reservoir + RESERVOIR_HEADER_BYTES, size, depth), plan: 'lists' };
+    return { found: this.ranked(scan, reservoir + RESERVOIR_HEADER_BYTES, size, depth), plan: 'lists' };
   }
 
   /** Each list is scanned once, for all queries that want it; the answers of search(). */
