@@ -15,39 +15,70 @@ export interface Required {
   phrase?: PhraseMatcher;
 }
 
+/** Found nowhere in a list; nor is any later document. */
+const ABSENT = -1;
+const ENDED = -2;
+
+/** Looks documents up in a list, in ascending order: by rank where the list is long and often asked for, else by galloping. */
+class Seeker {
+  private readonly list: TermPostings;
+  private readonly ranks: Uint32Array | undefined;
+  private block = 0;
+
+  /** @param documents of the segment */
+  constructor(list: TermPostings, documents: number) {
+    this.list = list;
+    this.ranks = list.ranks(documents);
+  }
+
+  /** Index of a document's posting, ABSENT or ENDED. Short, so that it becomes part of the loop around it. */
+  seek(doc: number): number {
+    const { ranks } = this;
+    if (ranks === undefined) return this.gallop(doc);
+    const at = (doc >>> 5) << 1;
+    const word = ranks[at];
+    const bit = 1 << (doc & 31);
+    return (word & bit) === 0 ? ABSENT : ranks[at + 1] + ones(word & (bit - 1));
+  }
+
+  private gallop(doc: number): number {
+    const { list } = this;
+    this.block = list.blockOf(doc, this.block);
+    if (this.block === list.last.length) return ENDED;
+    const index = list.find(doc, this.block);
+    return list.docs[index] === doc ? index : ABSENT;
+  }
+}
+
 /**
  * Visits the documents that are in all lists, ascending: each of the shortest is looked up in the
- * others, shorter ones first, by galloping over blocks and then inside one.
- * O(shortest · lists · log(gap)).
+ * others, shorter ones first. O(shortest · lists · log(gap)).
  * @param lists at least one
+ * @param documents of the segment
  * @param filter only these documents; undefined: all
  * @param visit gets a document and the index of its posting in each list, by list number
  */
 export function eachCommon(
   lists: TermPostings[],
+  documents: number,
   filter: DocSet | undefined,
   visit: (doc: number, at: Uint32Array) => void,
 ): void {
-  const order = shortestFirst(lists);
-  const first = order[0];
+  const [first, ...others] = shortestFirst(lists);
   const lead = lists[first];
+  const seekers = others.map((l) => new Seeker(lists[l], documents));
   const at = new Uint32Array(lists.length);
-  const blocks = new Uint32Array(lists.length);
   for (let block = 0; block < lead.last.length; block++) {
     lead.ensure(block);
     const stop = Math.min(lead.df, (block + 1) << BLOCK_SHIFT);
     scan: for (let i = block << BLOCK_SHIFT; i < stop; i++) {
       const doc = lead.docs[i];
       if (filter !== undefined && !inSet(filter, doc)) continue;
-      for (let o = 1; o < order.length; o++) {
-        const l = order[o];
-        const list = lists[l];
-        const found = list.blockOf(doc, blocks[l]);
-        if (found === list.last.length) return;
-        blocks[l] = found;
-        const index = list.find(doc, found);
-        at[l] = index;
-        if (list.docs[index] !== doc) continue scan;
+      for (let o = 0; o < seekers.length; o++) {
+        const index = seekers[o].seek(doc);
+        if (index === ENDED) return;
+        if (index === ABSENT) continue scan;
+        at[others[o]] = index;
       }
       at[first] = i;
       visit(doc, at);
@@ -80,10 +111,9 @@ function leadBound(lead: number, required: Required[], bounds: Bounds[]): LeadBo
 
 /**
  * The best `depth` documents with every requirement: those of the shortest list are looked up in the others, where what
- * they score there and the most that the others can add is enough. Frequent terms are looked up by document number
- * (ranks()). Blocks of the shortest list are passed over where no document can enter, and so are the positions of a
- * document: a phrase is no more frequent than the rarest of its terms. Exact, as topAny(). A filter that leaves fewer
- * documents than the shortest list has leads in its place.
+ * they score there and the most that the others can add is enough. Blocks of the shortest list are passed over where no
+ * document can enter, and so are the positions of a document: a phrase is no more frequent than the rarest of its terms.
+ * Exact, as topAny(). A filter that leaves fewer documents than the shortest list has leads in its place.
  * @param required in the order of summation
  * @param filter only these documents; undefined: all
  */
@@ -100,16 +130,14 @@ export function topAll(
   const bounds = lists.map((list) => list.bounds(bm25, lengths));
   const phrases = required.some(({ phrase }) => phrase !== undefined);
   const walked = leads ? [...lists, TermPostings.ofSet(filter)] : lists;
-  const order = shortestFirst(walked);
-  const [first] = order;
+  const documents = lengths.values.length;
+  const [first, ...others] = shortestFirst(walked);
   const lead = walked[first];
+  const seekers = others.map((l) => new Seeker(walked[l], documents));
   const { rest, weight, cap } = leadBound(first, required, bounds);
   const { blocks: leadBlocks, parts } = leads ? { blocks: undefined, parts: undefined } : bounds[first];
   const { normBase, normPerTerm } = bm25;
-  const ranks = walked.map((list, l) => (l === first ? undefined : list.ranks(lengths.values.length)));
   const at = new Uint32Array(walked.length);
-  const found = new Uint32Array(walked.length);
-  const blocks = new Uint32Array(walked.length);
   const tfs = new Float64Array(required.length);
   let threshold = best.threshold();
 
@@ -117,12 +145,14 @@ export function topAll(
   const score = (doc: number) => {
     lengths.ensure(doc);
     const length = lengths.values[doc];
+    const norm = normBase + normPerTerm * length;
     let sum = 0;
     for (let r = 0; r < required.length; r++) {
-      let tf = Number.POSITIVE_INFINITY;
-      for (const l of required[r].lists) tf = Math.min(tf, found[l]);
+      const { weight, lists: own } = required[r];
+      let tf = lists[own[0]].tfs[at[own[0]]];
+      for (let o = 1; o < own.length; o++) tf = Math.min(tf, lists[own[o]].tfs[at[own[o]]]);
       tfs[r] = tf;
-      sum += bm25.part(required[r].weight, tf, length);
+      sum += weight * (tf / (tf + norm));
     }
     if (phrases) {
       if (sum * SLACK <= threshold) return;
@@ -131,7 +161,7 @@ export function topAll(
         const { phrase, weight, lists: own } = required[r];
         if (phrase !== undefined) tfs[r] = phrase.count(doc, own, at);
         if (tfs[r] === 0) return;
-        sum += bm25.part(weight, tfs[r], length);
+        sum += weight * (tfs[r] / (tfs[r] + norm));
       }
     }
     if (sum > threshold) {
@@ -158,29 +188,13 @@ export function topAll(
         }
         if ((rest + weight * (part < cap ? part : cap)) * SLACK <= threshold) continue;
       }
-      for (let o = 1; o < order.length; o++) {
-        const l = order[o];
-        const list = walked[l];
-        const known = ranks[l];
-        if (known !== undefined) {
-          const word = (doc >>> 5) * 2;
-          const bit = 1 << (doc & 31);
-          if ((known[word] & bit) === 0) continue scan;
-          const index = known[word + 1] + ones(known[word] & (bit - 1));
-          at[l] = index;
-          found[l] = list.tfs[index];
-          continue;
-        }
-        const inBlock = list.blockOf(doc, blocks[l]);
-        if (inBlock === list.last.length) return best.take();
-        blocks[l] = inBlock;
-        const index = list.find(doc, inBlock);
-        if (list.docs[index] !== doc) continue scan;
-        at[l] = index;
-        found[l] = list.tfs[index];
+      for (let o = 0; o < seekers.length; o++) {
+        const index = seekers[o].seek(doc);
+        if (index === ENDED) return best.take();
+        if (index === ABSENT) continue scan;
+        at[others[o]] = index;
       }
       at[first] = i;
-      found[first] = lead.tfs[i];
       score(doc);
     }
   }

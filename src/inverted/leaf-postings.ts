@@ -28,12 +28,12 @@ export function occurrencesOf(
   const lists = terms.map((term, t) => text.postings(term, entries[t]));
   if (phrase.length === 1 && form.field === undefined) {
     const [{ tfs }] = lists;
-    eachCommon(lists, undefined, (doc, at) => visit(doc, tfs[at[0]]));
+    eachCommon(lists, text.documents, undefined, (doc, at) => visit(doc, tfs[at[0]]));
     return;
   }
   const matcher = new PhraseMatcher(text, phrase, terms, lists, entries, form);
   const own = terms.map((_, t) => t);
-  eachCommon(lists, undefined, (doc, at) => {
+  eachCommon(lists, text.documents, undefined, (doc, at) => {
     const tf = matcher.count(doc, own, at);
     if (tf > 0) visit(doc, tf);
   });

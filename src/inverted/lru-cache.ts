@@ -23,9 +23,14 @@ export class LruCache<K, V> {
     return entry.value;
   }
 
-  /** A value that costs more than the capacity is not kept. */
+  /** Keeps a value, or what it costs by now. One that costs more than the capacity is not kept. */
   set(key: K, value: V, cost: number): void {
-    if (cost > this.capacity || this.entries.has(key)) return;
+    const before = this.entries.get(key);
+    if (before !== undefined) {
+      this.entries.delete(key);
+      this.held -= before.cost;
+    }
+    if (cost > this.capacity) return;
     for (const [oldest, entry] of this.entries) {
       if (this.held + cost <= this.capacity) break;
       this.entries.delete(oldest);

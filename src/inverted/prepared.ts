@@ -163,7 +163,7 @@ export class PreparedText implements PreparedQuery {
     const own = terms.map((_, t) => t);
     const docs: number[] = [];
     const tfs: number[] = [];
-    eachCommon(lists, filter, (doc, at) => {
+    eachCommon(lists, this.segments[segment].documents, filter, (doc, at) => {
       const tf = matcher.count(doc, own, at);
       if (tf === 0) return;
       docs.push(doc);

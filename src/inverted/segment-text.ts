@@ -90,11 +90,13 @@ export class SegmentText {
 
   /** Documents and frequencies of a term, kept for the next query. */
   postings(term: string, entry: TermEntry): TermPostings {
-    const known = this.lists.get(term);
-    if (known !== undefined) return known;
-    const postings = this.open(term, entry);
-    const positions = this.keepsPositions ? 4 * (entry.occurrences + entry.df) : 0;
-    this.lists.set(term, postings, postings.bytesIn(this.documents) + positions);
+    let postings = this.lists.get(term);
+    // What is looked up by document, and positions, come with time.
+    if (postings === undefined || postings.bytes !== postings.counted) {
+      postings ??= this.open(term, entry);
+      postings.counted = postings.bytes;
+      this.lists.set(term, postings, postings.counted);
+    }
     return postings;
   }
 

@@ -63,6 +63,8 @@ export class TermPostings {
   /** Last document of each block. */
   readonly last: Uint32Array;
   readonly table: BlockTable | undefined;
+  /** Bytes that it was last kept as, see SegmentText.postings(). */
+  counted = 0;
   private readonly decoded: Uint8Array;
   private missing: number;
   private readonly decode: (block: number) => void;
@@ -155,13 +157,12 @@ export class TermPostings {
     return this.allPositions;
   }
 
-  /** Bytes it may take, decoded in full, with what is looked up by document. @param documents of the segment */
-  bytesIn(documents: number): number {
-    const { df } = this;
-    const perPosting = df <= PARTS_DF ? 16 : 8;
-    const byDocument =
-      (df * DENSE >= documents ? documents : 0) + (df * SPARSE >= documents ? documents / 4 : 0);
-    return df * perPosting + byDocument + this.last.length * 100 + 300;
+  /** Bytes it takes by now, all blocks taken as decoded. */
+  get bytes(): number {
+    const { df, dense, ranked, allPositions } = this;
+    const byDocument = (dense?.byteLength ?? 0) + (ranked?.byteLength ?? 0);
+    const positions = (allPositions?.starts.byteLength ?? 0) + (allPositions?.all.byteLength ?? 0);
+    return df * (df <= PARTS_DF ? 16 : 8) + this.last.length * 100 + 300 + byDocument + positions;
   }
 
   /** Makes docs and tfs of a block valid. */
