@@ -1,9 +1,10 @@
-import { type Candidates, type DocSet, inSet, topK } from '../branch/index.js';
+import { type Candidates, type DocSet, topK } from '../branch/index.js';
 import type { Bm25 } from './bm25.js';
+import { Intersection } from './intersection.js';
 import { BLOCK_SHIFT } from './layout.js';
 import { SLACK } from './max-score.js';
 import type { PhraseMatcher } from './phrase.js';
-import { type Bounds, ones, TermPostings } from './term-postings.js';
+import { type Bounds, TermPostings } from './term-postings.js';
 import type { WholeNumbers } from './whole-numbers.js';
 
 /** A requirement: a term, or a phrase of several. */
@@ -15,44 +16,8 @@ export interface Required {
   phrase?: PhraseMatcher;
 }
 
-/** Found nowhere in a list; nor is any later document. */
-const ABSENT = -1;
-const ENDED = -2;
-
-/** Looks documents up in a list, in ascending order: by rank where the list is long and often asked for, else by galloping. */
-class Seeker {
-  private readonly list: TermPostings;
-  private readonly ranks: Uint32Array | undefined;
-  private block = 0;
-
-  /** @param documents of the segment */
-  constructor(list: TermPostings, documents: number) {
-    this.list = list;
-    this.ranks = list.ranks(documents);
-  }
-
-  /** Index of a document's posting, ABSENT or ENDED. Short, so that it becomes part of the loop around it. */
-  seek(doc: number): number {
-    const { ranks } = this;
-    if (ranks === undefined) return this.gallop(doc);
-    const at = (doc >>> 5) << 1;
-    const word = ranks[at];
-    const bit = 1 << (doc & 31);
-    return (word & bit) === 0 ? ABSENT : ranks[at + 1] + ones(word & (bit - 1));
-  }
-
-  private gallop(doc: number): number {
-    const { list } = this;
-    this.block = list.blockOf(doc, this.block);
-    if (this.block === list.last.length) return ENDED;
-    const index = list.find(doc, this.block);
-    return list.docs[index] === doc ? index : ABSENT;
-  }
-}
-
 /**
- * Visits the documents that are in all lists, ascending: each of the shortest is looked up in the
- * others, shorter ones first. O(shortest · lists · log(gap)).
+ * Visits the documents that are in all lists, ascending.
  * @param lists at least one
  * @param documents of the segment
  * @param filter only these documents; undefined: all
@@ -64,25 +29,11 @@ export function eachCommon(
   filter: DocSet | undefined,
   visit: (doc: number, at: Uint32Array) => void,
 ): void {
-  const [first, ...others] = shortestFirst(lists);
-  const lead = lists[first];
-  const seekers = others.map((l) => new Seeker(lists[l], documents));
-  const at = new Uint32Array(lists.length);
+  const common = new Intersection(lists, documents, filter);
+  const { lead, kept, at } = common;
   for (let block = 0; block < lead.last.length; block++) {
-    lead.ensure(block);
-    const stop = Math.min(lead.df, (block + 1) << BLOCK_SHIFT);
-    scan: for (let i = block << BLOCK_SHIFT; i < stop; i++) {
-      const doc = lead.docs[i];
-      if (filter !== undefined && !inSet(filter, doc)) continue;
-      for (let o = 0; o < seekers.length; o++) {
-        const index = seekers[o].seek(doc);
-        if (index === ENDED) return;
-        if (index === ABSENT) continue scan;
-        at[others[o]] = index;
-      }
-      at[first] = i;
-      visit(doc, at);
-    }
+    const n = common.common(common.all(block));
+    for (let j = 0; j < n; j++) visit(common.locate(kept[j]), at);
   }
 }
 
@@ -128,79 +79,91 @@ export function topAll(
   const best = topK(depth);
   const leads = filter !== undefined && lists.every((list) => filter.count < list.df);
   const bounds = lists.map((list) => list.bounds(bm25, lengths));
-  const phrases = required.some(({ phrase }) => phrase !== undefined);
   const walked = leads ? [...lists, TermPostings.ofSet(filter)] : lists;
-  const documents = lengths.values.length;
-  const [first, ...others] = shortestFirst(walked);
-  const lead = walked[first];
-  const seekers = others.map((l) => new Seeker(walked[l], documents));
+  const common = new Intersection(walked, lengths.values.length, leads ? undefined : filter);
+  const { lead, first, kept, at } = common;
   const { rest, weight, cap } = leadBound(first, required, bounds);
   const { blocks: leadBlocks, parts } = leads ? { blocks: undefined, parts: undefined } : bounds[first];
-  const { normBase, normPerTerm } = bm25;
-  const at = new Uint32Array(walked.length);
-  const tfs = new Float64Array(required.length);
-  let threshold = best.threshold();
-
-  /** Scores a document that is in all lists. */
-  const score = (doc: number) => {
-    lengths.ensure(doc);
-    const length = lengths.values[doc];
-    const norm = normBase + normPerTerm * length;
-    let sum = 0;
-    for (let r = 0; r < required.length; r++) {
-      const { weight, lists: own } = required[r];
-      let tf = lists[own[0]].tfs[at[own[0]]];
-      for (let o = 1; o < own.length; o++) tf = Math.min(tf, lists[own[o]].tfs[at[own[o]]]);
-      tfs[r] = tf;
-      sum += weight * (tf / (tf + norm));
-    }
-    if (phrases) {
-      if (sum * SLACK <= threshold) return;
-      sum = 0;
-      for (let r = 0; r < required.length; r++) {
-        const { phrase, weight, lists: own } = required[r];
-        if (phrase !== undefined) tfs[r] = phrase.count(doc, own, at);
-        if (tfs[r] === 0) return;
-        sum += weight * (tfs[r] / (tfs[r] + norm));
-      }
-    }
-    if (sum > threshold) {
-      best.push(doc, sum);
-      threshold = best.threshold();
-    }
-  };
+  const sums = new Sums(lists, required, lengths, bm25);
 
   for (let block = 0; block < lead.last.length; block++) {
+    const threshold = best.threshold();
     if (leadBlocks !== undefined && (rest + weight * Math.min(cap, leadBlocks[block])) * SLACK <= threshold)
       continue;
-    lead.ensure(block);
-    const stop = Math.min(lead.df, (block + 1) << BLOCK_SHIFT);
-    scan: for (let i = block << BLOCK_SHIFT; i < stop; i++) {
-      const doc = lead.docs[i];
-      if (filter !== undefined && !leads && !inSet(filter, doc)) continue;
-      if (weight > 0) {
-        let part: number;
-        if (parts !== undefined) part = parts[i];
-        else {
-          lengths.ensure(doc);
-          const tf = lead.tfs[i];
-          part = tf / (tf + (normBase + normPerTerm * lengths.values[doc]));
-        }
-        if ((rest + weight * (part < cap ? part : cap)) * SLACK <= threshold) continue;
+    let n = common.all(block);
+    // Until there are enough documents all may enter.
+    if (weight > 0 && threshold > 0) {
+      const start = block << BLOCK_SHIFT;
+      const scored = n;
+      n = 0;
+      for (let i = start; i < start + scored; i++) {
+        const part = parts === undefined ? sums.part(lead.docs[i], lead.tfs[i]) : parts[i];
+        if ((rest + weight * (part < cap ? part : cap)) * SLACK > threshold) kept[n++] = i;
       }
-      for (let o = 0; o < seekers.length; o++) {
-        const index = seekers[o].seek(doc);
-        if (index === ENDED) return best.take();
-        if (index === ABSENT) continue scan;
-        at[others[o]] = index;
-      }
-      at[first] = i;
-      score(doc);
+    }
+    n = common.common(n);
+    for (let j = 0; j < n; j++) {
+      const doc = common.locate(kept[j]);
+      const sum = sums.of(doc, at, best.threshold());
+      if (sum > best.threshold()) best.push(doc, sum);
     }
   }
   return best.take();
 }
 
-function shortestFirst(lists: TermPostings[]): number[] {
-  return lists.map((_, l) => l).sort((a, b) => lists[a].df - lists[b].df || a - b);
+/** Score of a document that can't enter. */
+const NONE = Number.NEGATIVE_INFINITY;
+
+/** Scores documents with every requirement. */
+class Sums {
+  private readonly lists: TermPostings[];
+  private readonly required: Required[];
+  private readonly phrases: boolean;
+  private readonly lengths: WholeNumbers;
+  private readonly normBase: number;
+  private readonly normPerTerm: number;
+
+  constructor(lists: TermPostings[], required: Required[], lengths: WholeNumbers, bm25: Bm25) {
+    this.lists = lists;
+    this.required = required;
+    this.phrases = required.some(({ phrase }) => phrase !== undefined);
+    this.lengths = lengths;
+    this.normBase = bm25.normBase;
+    this.normPerTerm = bm25.normPerTerm;
+  }
+
+  private norm(doc: number): number {
+    this.lengths.ensure(doc);
+    return this.normBase + this.normPerTerm * this.lengths.values[doc];
+  }
+
+  /** What a posting adds, for a weight of 1. */
+  part(doc: number, tf: number): number {
+    return tf / (tf + this.norm(doc));
+  }
+
+  /** Score of a document; any that does not exceed the threshold, where that is clear before. @param at index of its posting in each list */
+  of(doc: number, at: Uint32Array, threshold: number): number {
+    const { lists, required } = this;
+    const norm = this.norm(doc);
+    let sum = 0;
+    for (let r = 0; r < required.length; r++) {
+      const { weight, lists: own } = required[r];
+      let tf = lists[own[0]].tfs[at[own[0]]];
+      for (let o = 1; o < own.length; o++) tf = Math.min(tf, lists[own[o]].tfs[at[own[o]]]);
+      sum += weight * (tf / (tf + norm));
+    }
+    if (!this.phrases) return sum;
+    return sum * SLACK > threshold ? this.withPhrases(doc, at, norm) : NONE;
+  }
+
+  private withPhrases(doc: number, at: Uint32Array, norm: number): number {
+    let sum = 0;
+    for (const { phrase, weight, lists: own } of this.required) {
+      const tf = phrase === undefined ? this.lists[own[0]].tfs[at[own[0]]] : phrase.count(doc, own, at);
+      if (tf === 0) return NONE;
+      sum += weight * (tf / (tf + norm));
+    }
+    return sum;
+  }
 }

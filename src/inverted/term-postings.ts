@@ -25,6 +25,12 @@ export interface Bounds {
   parts: Float64Array | undefined;
 }
 
+/** For 32 documents each: a bit where the term is, and how many postings come before. */
+export interface Ranks {
+  bits: Uint32Array;
+  before: Uint32Array;
+}
+
 /** Above every document number: a segment has fewer than 2^31 documents, so that differences keep their sign in 32 bits. */
 const NO_DOCUMENT = 0x7fffffff;
 
@@ -70,7 +76,7 @@ export class TermPostings {
   private readonly decode: (block: number) => void;
   private dense: Uint8Array | undefined;
   private asked = 0;
-  private ranked: Uint32Array | undefined;
+  private ranked: Ranks | undefined;
   private ranksAsked = 0;
   private allPositions: Positions | undefined;
   private positionsAsked = 0;
@@ -130,22 +136,19 @@ export class TermPostings {
   }
 
   /**
-   * For 32 documents each: a bit where the term is, and how many postings come before. One look tells whether and where a
-   * document is in the list. Of lists that more than one document in SPARSE has, once they have been asked for repeatedly.
+   * Where each document is in the list. Of lists that more than one document in SPARSE has, once they have been asked for
+   * repeatedly.
    */
-  ranks(documents: number): Uint32Array | undefined {
+  ranks(documents: number): Ranks | undefined {
     if (this.ranked !== undefined || this.df * SPARSE < documents || ++this.ranksAsked < ASKED)
       return this.ranked;
     this.ensureAll();
-    const ranks = new Uint32Array(2 * Math.ceil(documents / 32));
-    for (let i = 0; i < this.df; i++) ranks[(this.docs[i] >>> 5) * 2] |= 1 << (this.docs[i] & 31);
-    let before = 0;
-    for (let at = 0; at < ranks.length; at += 2) {
-      ranks[at + 1] = before;
-      before += ones(ranks[at]);
-    }
-    this.ranked = ranks;
-    return ranks;
+    const bits = new Uint32Array(Math.ceil(documents / 32));
+    const before = new Uint32Array(bits.length);
+    for (let i = 0; i < this.df; i++) bits[this.docs[i] >>> 5] |= 1 << (this.docs[i] & 31);
+    for (let word = 1; word < bits.length; word++) before[word] = before[word - 1] + ones(bits[word - 1]);
+    this.ranked = { bits, before };
+    return this.ranked;
   }
 
   /** All positions, once they have been asked for repeatedly. @param decode makes them */
@@ -160,7 +163,7 @@ export class TermPostings {
   /** Bytes it takes by now, all blocks taken as decoded. */
   get bytes(): number {
     const { df, dense, ranked, allPositions } = this;
-    const byDocument = (dense?.byteLength ?? 0) + (ranked?.byteLength ?? 0);
+    const byDocument = (dense?.byteLength ?? 0) + 2 * (ranked?.bits.byteLength ?? 0);
     const positions = (allPositions?.starts.byteLength ?? 0) + (allPositions?.all.byteLength ?? 0);
     return df * (df <= PARTS_DF ? 16 : 8) + this.last.length * 100 + 300 + byDocument + positions;
   }
@@ -248,8 +251,14 @@ export class TermPostings {
   }
 }
 
+/** Index of the posting of a document that has one. */
+export function rankOf({ bits, before }: Ranks, doc: number): number {
+  const word = doc >>> 5;
+  return before[word] + ones(bits[word] & ((1 << (doc & 31)) - 1));
+}
+
 /** Bits that are set. */
-export function ones(word: number): number {
+function ones(word: number): number {
   let bits = word - ((word >>> 1) & 0x55555555);
   bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
   return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
