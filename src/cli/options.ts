@@ -385,6 +385,19 @@ export const evalOptions: OptionSpec[] = [
     description: 'format of the queries, where the file name does not say it',
     group: INPUT,
   },
+  {
+    flags: '--self',
+    description:
+      'no queries, no judgments: look for documents of the index itself by their title or words and by their vectors with noise (see docs/self.md)',
+    group: INPUT,
+  },
+  {
+    flags: '--items <n>',
+    description: '--self: documents that are looked for',
+    group: INPUT,
+    parse: wholeNumber(1, 1e6),
+    defaultText: '200',
+  },
   vectorsOption('queries'),
   { flags: '--qrels <file>', description: 'judgments: BEIR TSV or TREC qrels', group: INPUT },
   {
@@ -463,7 +476,7 @@ export const evalOptions: OptionSpec[] = [
   },
   {
     flags: '--seed <n>',
-    description: 'seed of the significance tests',
+    description: 'seed of the significance tests, and of what --self draws',
     group: MEASURE,
     parse: wholeNumber(0, 2 ** 32 - 1),
     defaultText: '0',

@@ -1,12 +1,11 @@
 import { highlight } from '../inverted/index.js';
-import type { Schema } from '../schema/index.js';
+import { type Schema, TITLE_NAMES } from '../schema/index.js';
 import type { Terminal } from './io.js';
 import { width } from './table.js';
 
 /** Columns of a snippet where the output is not a terminal that says how wide it is. */
 const SNIPPET_COLUMNS = 160;
 const INDENT = 5;
-const TITLE_NAMES = ['title', 'name', 'headline', 'subject'];
 const TITLE_COLUMNS = 100;
 
 /** What stands beside an id: a title-like field, else nothing. */

@@ -1,5 +1,6 @@
 import type { IndexReader } from '../index/index.js';
 import type { RecallSettings } from '../recall/index.js';
+import type { KnownItems } from './known-items/index.js';
 import type { EvalDetails } from './report.js';
 import type { QueryRunner } from './run-queries.js';
 
@@ -10,6 +11,12 @@ export interface EvalOptions {
   runner?: QueryRunner;
   queries?: string;
   queryFormat?: string;
+  /** Queries made of the index itself, in place of others. */
+  self?: boolean;
+  /** How many. Default 200, or all documents where there are fewer. */
+  items?: number;
+  /** These, made already. */
+  known?: KnownItems;
   /** `field=path[,ids=path]`. */
   vectors?: string[];
   qrels?: string;
@@ -33,7 +40,7 @@ export interface EvalOptions {
   baseline?: string;
   /** `measure=drop`: how far the primary run may fall below the baseline. */
   maxDrops?: string[];
-  /** Of the randomisation and the bootstrap. Default 0. */
+  /** Of the randomisation, the bootstrap and known items. Default 0. */
   seed?: number;
   /** `efSearch=10..400`: a run at each value, at each combination of several; see parseAxis. */
   sweep?: string[];

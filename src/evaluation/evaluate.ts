@@ -1,12 +1,16 @@
 import { statSync } from 'node:fs';
 import { UsageError } from '../errors/index.js';
 import { openReader } from '../index/index.js';
+import { parseFusion } from '../recall/index.js';
 import { parseVectorsArgument } from '../records/index.js';
+import { TEXT_BRANCH } from '../schema/index.js';
 import { checkAssertions, parseAssertion } from './assertions.js';
 import type { EvalOptions } from './eval-options.js';
 import { runIndex } from './index-runs.js';
+import { knownItems } from './known-items/index.js';
 import type { Measure } from './measure.js';
 import { parseMeasure } from './parse-measure.js';
+import { firing } from './plans.js';
 import { type Qrels, readQrels } from './qrels.js';
 import type { EvalReport, RunSummary } from './report.js';
 import { readRun } from './run.js';
@@ -17,13 +21,15 @@ import { reportOf, scoreRun } from './summaries.js';
 
 const QRELS_MEASURES = ['nDCG@10', 'AP', 'RR', 'R@100', 'Judged@10'];
 const TRUTH_MEASURES = ['recall@10'];
+const KNOWN_ITEM_MEASURES = ['Success@1', 'Success@10', 'RR@10'];
 
 /**
  * Runs queries against an index (or takes runs made elsewhere), measures them, times them, and
  * checks assertions. Queries and runs are held in memory.
  * @throws UsageError, InputError; an assertion that fails is an outcome, not an error
  */
-export async function evaluate(asked: EvalOptions): Promise<EvalReport> {
+export async function evaluate(given: EvalOptions): Promise<EvalReport> {
+  const asked = given.self ? withKnownItems(given) : given;
   const drops = (asked.maxDrops ?? []).map((text) => parseMaxDrop(text));
   if (drops.length > 0 && asked.baseline === undefined) {
     throw new UsageError('a largest drop is one from a baseline: give --baseline RUN or INDEX');
@@ -37,14 +43,15 @@ export async function evaluate(asked: EvalOptions): Promise<EvalReport> {
     [...assertions, ...drops].map((gate) => gate.measure),
   );
   const judged = measures.filter((measure) => measure.needs === 'qrels');
-  if (judged.length > 0 && options.qrels === undefined) {
+  if (judged.length > 0 && options.qrels === undefined && options.known === undefined) {
     throw new UsageError(`${judged[0].name} needs judgments: give --qrels FILE`);
   }
   const needsTruth = measures.some((measure) => measure.needs === 'truth');
   if (needsTruth && options.truth === undefined && !options.exact) {
     throw new UsageError('recall@k needs the true neighbours: give --truth FILE, or --exact to compute them');
   }
-  const qrels = options.qrels === undefined ? undefined : await readQrels(options.qrels);
+  const qrels =
+    options.known?.qrels ?? (options.qrels === undefined ? undefined : await readQrels(options.qrels));
   const report =
     options.runs !== undefined && options.runs.length > 0
       ? await scoreFiles(options.runs, measures, qrels, options)
@@ -56,10 +63,12 @@ export async function evaluate(asked: EvalOptions): Promise<EvalReport> {
   };
   report.assertions = checkAssertions(assertions, figures);
   if (options.baseline !== undefined) {
-    const names = measures.map((measure) => measure.name);
-    const baseline = await evaluateBaseline(options.baseline, measures, qrels, options);
+    // Recall is not of a run of several branches.
+    const comparable = measures.filter(({ name }) => name in report.measures);
+    const names = comparable.map((measure) => measure.name);
+    const baseline = await evaluateBaseline(options.baseline, comparable, qrels, options);
     const candidates = report.runs.map(({ name, perQuery = {} }) => ({ name, perQuery }));
-    const compared = names.filter((name) => name in baseline.measures && name in report.measures);
+    const compared = names.filter((name) => name in baseline.measures);
     report.comparisons = compareSeveral(baseline.perQuery ?? {}, candidates, compared, {
       seed: options.seed,
     });
@@ -67,12 +76,40 @@ export async function evaluate(asked: EvalOptions): Promise<EvalReport> {
     report.assertions.push(...checkDrops(drops, baseline.measures, report.measures));
     for (const warning of baseline.warnings) report.warnings.push(`baseline: ${warning}`);
   }
+  report.warnings.unshift(...(options.known?.warnings ?? []));
   for (const { name, perQuery = {} } of report.runs) asked.details?.perQuery.set(name, perQuery);
   if (!asked.perQuery) {
     report.perQuery = undefined;
     for (const run of report.runs) run.perQuery = undefined;
   }
   return report;
+}
+
+/**
+ * Options with queries made of the index: every branch has some, so that each is measured alone, too, where there are
+ * several; a vector field's neighbours are compared with the exact ones.
+ */
+function withKnownItems(options: EvalOptions): EvalOptions {
+  const { index, settings = {} } = options;
+  const others = { '--queries': options.queries, '--qrels': options.qrels, '--truth': options.truth };
+  const [extra] = Object.entries(others).find(([, value]) => value !== undefined) ?? [];
+  if (extra !== undefined || index === undefined) {
+    throw new UsageError(
+      `--self makes queries and judgments of an index: ${extra === undefined ? 'name one, and leave out --run' : `leave out ${extra}, or --self`}`,
+    );
+  }
+  const branches = settings.branches ?? index.branchNames;
+  const known = knownItems(index, branches, options);
+  const fired = firing(index, known.queries).filter((name) => branches.includes(name));
+  const fields = fired.filter((name) => name !== TEXT_BRANCH);
+  const several = fired.length > 1;
+  return {
+    ...options,
+    known,
+    exact: options.exact || fields.length === 1,
+    eachBranch: options.eachBranch || several,
+    fusions: several && !options.fusions?.length ? [parseFusion('rrf')] : options.fusions,
+  };
 }
 
 /** The baseline by the same measures: a run from a file, or what another index answers to the same queries. */
@@ -117,6 +154,7 @@ async function evaluateBaseline(
 
 function chooseMeasures(options: EvalOptions, asserted: string[]): Measure[] {
   const defaults = [
+    ...(options.known === undefined ? [] : KNOWN_ITEM_MEASURES),
     ...(options.qrels === undefined ? [] : QRELS_MEASURES),
     ...(options.truth === undefined && !options.exact ? [] : TRUTH_MEASURES),
   ];
@@ -132,7 +170,9 @@ function chooseMeasures(options: EvalOptions, asserted: string[]): Measure[] {
     chosen.set(name, parseMeasure(name));
   }
   if (chosen.size === 0)
-    throw new UsageError('nothing to measure: give --qrels FILE, --truth FILE or --exact');
+    throw new UsageError(
+      'nothing to measure: give --qrels FILE, --truth FILE or --exact; or --self, without queries',
+    );
   return [...chosen.values()];
 }
 

@@ -32,9 +32,10 @@ export async function runIndex(
   const { index, runner, settings = {} } = options;
   if (index === undefined || runner === undefined)
     throw new UsageError('give an index, or runs to score with --run FILE');
-  if (options.queries === undefined) throw new UsageError('give the queries with --queries FILE');
+  if (options.queries === undefined && options.known === undefined)
+    throw new UsageError('give the queries with --queries FILE, or --self to make some of the index');
   if (settings.filter !== undefined) checkFilter(index, settings.filter);
-  const queries = await collectQueries(index, options);
+  const queries = options.known?.queries ?? (await collectQueries(index, options));
   const depth = Math.max(settings.k ?? 1, ...measures.map((measure) => measure.depth ?? WHOLE_LIST_DEPTH));
   const branches = settings.branches ?? firing(index, queries);
   const plans = planRuns(branches, options, axes);
@@ -97,6 +98,7 @@ export async function runIndex(
   warnings.push(...new Set(truth?.warnings));
   const report = reportOf(runs, runs[primary], count, warnings, options);
   report.conditions = speeds[primary].conditions;
+  report.knownItems = options.known?.note;
   if (axes.length > 0) {
     report.sweep = {
       measure: measures[0].name,

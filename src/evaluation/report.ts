@@ -1,4 +1,5 @@
 import type { AssertionOutcome } from './assertions.js';
+import type { KnownItemsNote } from './known-items/index.js';
 import type { LatencySummary } from './latency.js';
 import type { Conditions } from './run-queries.js';
 import type { Comparison } from './significance/compare.js';
@@ -53,6 +54,8 @@ export interface EvalReport {
   latency?: LatencySummary;
   qps?: number;
   conditions?: Conditions;
+  /** Where the queries were made of the index itself. */
+  knownItems?: KnownItemsNote;
   /** All runs, the primary one (whose figures stand above) included. */
   runs: RunSummary[];
   primary: string;

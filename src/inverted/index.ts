@@ -24,3 +24,4 @@ export { textBranches } from './branches.js';
 export { highlight, type Snippet } from './highlight.js';
 export { type Clause, type PhraseTerm, parseQuery } from './query.js';
 export { textStructure } from './structure.js';
+export { TextBranch } from './text-branch.js';

@@ -49,6 +49,11 @@ export class TextBranch implements Branch {
     return new PreparedExpression(this.segments, analysed.root, analysed.leaves, bm25);
   }
 
+  /** Documents with a term, as the analyser gives it. */
+  documentFrequency(term: string): number {
+    return this.segments.reduce((sum, segment) => sum + (segment.lookup(term)?.df ?? 0), 0);
+  }
+
   warm(): void {
     for (const segment of this.segments) segment.warm();
   }

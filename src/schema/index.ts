@@ -9,6 +9,7 @@
 export { BYTES_MEND, byteFault, checkVector, DocumentMapper } from './document.js';
 export { formatIndexSpec, type IndexSpec, parseIndexSpec, type SpecPart } from './index-spec.js';
 export { inferSchema, MAX_DIMENSION, NUMBER_VALUE, type SchemaRequest } from './infer.js';
+export { TITLE_NAMES } from './title.js';
 export {
   type IndexDocument,
   METRICS,

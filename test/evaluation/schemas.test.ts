@@ -120,6 +120,10 @@ describe('what the tool prints is what docs/schemas says', () => {
     expectValid(evaluation, JSON.parse(ok(['eval', index, ...args, ...sweep]).stdout));
   });
 
+  it('eval --json of known items', () => {
+    expectValid(evaluation, JSON.parse(ok(['eval', index, '--self', '--items', '5', '--json']).stdout));
+  });
+
   it('and something else is not', () => {
     for (const [validate, value] of [
       [build, { ...(report as object), documents: -1 }],

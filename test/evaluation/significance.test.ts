@@ -11,8 +11,8 @@ import {
   parseMaxDrop,
   randomisationTest,
 } from '../../src/evaluation/index.js';
+import { Random } from '../../src/evaluation/random.js';
 import { quantile } from '../../src/evaluation/significance/bootstrap.js';
-import { Random } from '../../src/evaluation/significance/random.js';
 import { regularisedBeta } from '../../src/evaluation/significance/t-test.js';
 
 interface Case {

@@ -20,6 +20,8 @@ import { type SearchFlags, searchSettings } from '../search-flags.js';
 interface Options extends SearchFlags {
   queries?: string;
   queryFormat?: string;
+  self?: boolean;
+  items?: number;
   vectors?: string[];
   qrels?: string;
   truth?: string;
@@ -55,6 +57,8 @@ export async function evaluateIndex(
         : '--run scores a run without an index; leave the index out',
     );
   }
+  if (options.items !== undefined && !options.self)
+    throw new UsageError('--items is how many documents --self looks for: add --self');
   if (options.report === '-') throw new UsageError('--report writes a page: name a file');
   const fusions = (options.fusion ?? []).map(parseFusion);
   const index = path === undefined ? undefined : openReader(path);
@@ -70,6 +74,8 @@ export async function evaluateIndex(
       runner,
       queries: options.queries,
       queryFormat: options.queryFormat,
+      self: options.self,
+      items: options.items,
       vectors: options.vectors,
       qrels: options.qrels,
       truth: options.truth,

@@ -1,4 +1,4 @@
-import { Random } from './random.js';
+import { Random } from '../random.js';
 
 /** Where the mean difference would lie with other queries of the same kind. */
 export interface Interval {

@@ -1,4 +1,4 @@
-import { Random } from './random.js';
+import { Random } from '../random.js';
 
 /** Up to so many pairs all signs are tried: 2^20 sums. */
 const EXACT_PAIRS = 20;
