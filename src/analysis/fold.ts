@@ -4,12 +4,16 @@ export type Fold = (surface: string) => string;
 /** Characters that are not seen: soft hyphens, joiners, variation selectors. */
 const IGNORABLE = /\p{Default_Ignorable_Code_Point}/gu;
 const BEYOND_ASCII = /[\u0080-\uffff]/;
+/** Arabic: the tatweel, which only stretches a word, and vowel signs, which are seldom written. */
+const ARABIC_UNWRITTEN = /[\u0640\u064b-\u0652\u0670]/g;
 
 /**
  * Folding of a language: NFKC, lower case, then what full case folding does beyond lower case (ß to
  * ss, final sigma to sigma), typographic apostrophes to ', ignorable characters dropped, NFKC again.
  * Accents stay. Turkish lower-cases by its own rule of the dotless i; Romanian's comma letters
- * become the cedilla letters that its stemmer and stop words are written in.
+ * become the cedilla letters that its stemmer and stop words are written in. Arabic loses vowel signs
+ * and the tatweel; forms of alef become bare alef, alef maksura yeh, teh marbuta heh, which writers
+ * interchange (the rules of Lucene's ArabicNormalizer, and superscript alef dropped).
  */
 export function foldFor(lang: string): Fold {
   const lower =
@@ -22,6 +26,14 @@ export function foldFor(lang: string): Fold {
       .replaceAll('ς', 'σ')
       .replaceAll('\u2019', "'");
     if (lang === 'ro') text = text.replaceAll('ș', 'ş').replaceAll('ț', 'ţ');
+    if (lang === 'ar') {
+      text = text
+        .normalize('NFKC')
+        .replace(ARABIC_UNWRITTEN, '')
+        .replace(/[آأإ]/g, 'ا')
+        .replaceAll('ى', 'ي')
+        .replaceAll('ة', 'ه');
+    }
     return text.normalize('NFKC');
   };
 }

@@ -37,6 +37,7 @@ export const languages: readonly Language[] = [
   language('ru', 'Russian', 'russian'),
   language('sv', 'Swedish', 'swedish'),
   language('tr', 'Turkish', 'turkish'),
+  language('ar', 'Arabic', 'none'),
   language('ja', 'Japanese', 'none', 'none'),
   language('ko', 'Korean', 'none', 'none'),
   language('zh', 'Chinese', 'none'),

@@ -74,6 +74,15 @@ describe('folding', () => {
     expect(terms('științe', request)).toEqual(terms('ştiinţe', request));
   });
 
+  it('reads what writers of Arabic interchange as one', () => {
+    const request = { lang: 'ar', stopwords: 'none' };
+    expect(terms('كِتَابٌ كتـــاب', request)).toEqual(['كتاب', 'كتاب']);
+    expect(terms('أحمد إحمد آحمد احمد', request)).toEqual(Array(4).fill('احمد'));
+    expect(terms('ا\u0654حمد مكتبة مستشفى', request)).toEqual(['احمد', 'مكتبه', 'مستشفي']);
+    // Stop words are folded alike: written with hamza or without, 'to' is left out.
+    expect(terms('إلى الى كتاب', { lang: 'ar' })).toEqual(['كتاب']);
+  });
+
   it('takes off elided articles', () => {
     expect(terms("L’homme d'affaires", { lang: 'fr' })).toEqual(['homm', 'affair']);
     expect(terms("dell'università", { lang: 'it' })).toEqual(['univers']);

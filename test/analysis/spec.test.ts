@@ -42,7 +42,7 @@ describe('makeAnalyzerSpec', () => {
   it.each([
     [
       { lang: 'english' },
-      "--lang english: there are en, da, de, es, fi, fr, hu, it, nl, no, pt, ro, ru, sv, tr, ja, ko, zh, none; did you mean 'en'?",
+      "--lang english: there are en, da, de, es, fi, fr, hu, it, nl, no, pt, ro, ru, sv, tr, ar, ja, ko, zh, none; did you mean 'en'?",
     ],
     [{ lang: 'en', stemmer: 'porter' }, "; did you mean 'porter2'?"],
     [{ lang: 'en', stopwords: 'xx' }, '--stopwords xx: there are'],
