@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     globalSetup: 'test/helpers/setup.ts',
+    // A core stays unused otherwise: half of them where there are two.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
