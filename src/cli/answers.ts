@@ -7,11 +7,19 @@ import type { Terminal } from './io.js';
 import { snippetOf, titleOf, visible } from './snippet.js';
 import { pickFields } from './stored.js';
 
-export type Format = 'text' | 'jsonl' | 'tsv' | 'trec' | 'json';
+/** Formats that are lines of text: what every query can write. */
+type LineFormat = 'text' | 'jsonl' | 'tsv' | 'trec' | 'json';
+export type Format = LineFormat | 'csv' | 'parquet' | 'ivecs' | 'fvecs' | 'npy';
+
+export function isLines(format: Format): format is LineFormat {
+  return ['text', 'jsonl', 'tsv', 'trec', 'json'].includes(format);
+}
 
 export interface AnswerOptions {
   /** Hits asked for, those passed over included; 0 where few are no surprise. */
   k: number;
+  /** Columns of a matrix of neighbours: what -k says; 0 where as many are given as there are. */
+  width: number;
   fields: string[] | undefined;
   explain: boolean;
   tag: string;
@@ -25,15 +33,14 @@ export interface AnswerWriter {
   end(): Promise<void>;
 }
 
+/** Writes answers as text. @param print takes them; it resolves when there is room for more */
 export function answerWriter(
-  format: Format,
+  format: LineFormat,
   terminal: Terminal,
   index: IndexReader,
   options: AnswerOptions,
+  print: (text: string) => Promise<void>,
 ): AnswerWriter {
-  const print = async (text: string) => {
-    await terminal.print(text);
-  };
   switch (format) {
     case 'jsonl':
       return {
@@ -43,11 +50,13 @@ export function answerWriter(
     case 'json':
       return new JsonWriter(print, index, options);
     case 'trec':
-      return new LineWriter(print, terminal, options, (query, hit) => {
+      return lineWriter(print, new Shortfall(terminal, options), (query, hit) => {
         return `${formatRunLine(query.id, hit.id, hit.rank, hit.score, options.tag)}\n`;
       });
     case 'tsv':
-      return new LineWriter(print, terminal, options, (query, hit) => tsvLine(query, hit, index, options));
+      return lineWriter(print, new Shortfall(terminal, options), (query, hit) =>
+        tsvLine(query, hit, index, options),
+      );
     case 'text':
       return {
         write: (query, answer) => print(renderText(query, answer, terminal, index, options)),
@@ -56,36 +65,41 @@ export function answerWriter(
   }
 }
 
-/** A line for each hit. These formats have no place to say that a filter left fewer than k: a warning does. */
-class LineWriter implements AnswerWriter {
-  private short = 0;
-  private readonly print: (text: string) => Promise<void>;
+/** Says what formats have no place for: that a filter left fewer than k. */
+export class Shortfall {
+  private queries = 0;
   private readonly terminal: Terminal;
   private readonly options: AnswerOptions;
-  private readonly line: (query: Query, hit: Hit) => string;
 
-  constructor(
-    print: (text: string) => Promise<void>,
-    terminal: Terminal,
-    options: AnswerOptions,
-    line: (query: Query, hit: Hit) => string,
-  ) {
-    this.print = print;
+  constructor(terminal: Terminal, options: AnswerOptions) {
     this.terminal = terminal;
     this.options = options;
-    this.line = line;
   }
 
-  async write(query: Query, { result }: PoolAnswer): Promise<void> {
-    if (isShort(result.matches, this.options)) this.short++;
-    await this.print(result.hits.map((hit) => this.line(query, hit)).join(''));
+  count({ result }: PoolAnswer): void {
+    if (isShort(result.matches, this.options)) this.queries++;
   }
 
-  async end(): Promise<void> {
-    if (this.short === 0) return;
-    const which = this.short === 1 ? 'a query' : `${this.short} queries`;
+  warn(): void {
+    if (this.queries === 0) return;
+    const which = this.queries === 1 ? 'a query' : `${this.queries} queries`;
     this.terminal.warn(`${which}: fewer documents match the filter than the ${this.options.k} asked for`);
   }
+}
+
+/** A line for each hit. */
+function lineWriter(
+  print: (text: string) => Promise<void>,
+  shortfall: Shortfall,
+  line: (query: Query, hit: Hit) => string,
+): AnswerWriter {
+  return {
+    write: (query, answer) => {
+      shortfall.count(answer);
+      return print(answer.result.hits.map((hit) => line(query, hit)).join(''));
+    },
+    end: async () => shortfall.warn(),
+  };
 }
 
 function isShort(matches: number | undefined, { k }: AnswerOptions): matches is number {

@@ -15,6 +15,9 @@ import type { AnswerWriter } from './answers.js';
 import type { Context } from './context.js';
 import { answer, type QueryFlags } from './one-query.js';
 
+// What few queries need, and no query that prints for a person: it comes with the batch.
+export { openAnswerFiles } from './answer-files/index.js';
+
 /** Queries a thread has waiting; with one thread, each is answered before the next is read. */
 const WAITING_PER_THREAD = 4;
 

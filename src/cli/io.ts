@@ -43,7 +43,7 @@ export class Terminal {
   }
 
   /** Writes to stdout; resolves once there is room again, so that a slow reader slows us down. */
-  print(text: string): Promise<void> | undefined {
+  print(text: string | Uint8Array): Promise<void> | undefined {
     if (this.io.stdout.write(text)) return undefined;
     return new Promise((resolve) => this.io.stdout.once('drain', resolve));
   }

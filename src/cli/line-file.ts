@@ -10,16 +10,18 @@ import {
 } from 'node:fs';
 import { ResourceError, UsageError } from '../errors/index.js';
 import { fromSystem } from '../storage/index.js';
+import type { Sink } from './answer-files/sink.js';
 import type { Terminal } from './io.js';
 
 /** Characters gathered before a write. */
 const BUFFER_CHARS = 1 << 16;
 
 /**
- * Lines for a file the user named. A regular file is written aside and renamed when complete, so that a failed run
+ * Lines, or bytes, for a file the user named. A regular file is written aside and renamed when complete, so that a failed run
  * leaves the old one; `-` is standard output; anything else (a pipe, a device) is written in place.
  */
-export class LineFile {
+export class LineFile implements Sink {
+  readonly name: string;
   private readonly path: string;
   private readonly terminal: Terminal;
   /** Where it is written until commit(); undefined when it is written in place. */
@@ -31,6 +33,7 @@ export class LineFile {
   constructor(path: string, terminal: Terminal) {
     this.terminal = terminal;
     this.path = path;
+    this.name = path;
     if (path === '-') return;
     try {
       const there = statSync(path, { throwIfNoEntry: false });
@@ -46,9 +49,29 @@ export class LineFile {
     }
   }
 
+  get patchable(): boolean {
+    return this.scratch !== undefined;
+  }
+
   line(text: string): void {
     this.pending += `${text}\n`;
     if (this.fd !== undefined && this.pending.length > BUFFER_CHARS) this.flush(this.fd);
+  }
+
+  /** Not for `-`, whose bytes go to the terminal. */
+  write(chunk: string | Uint8Array): undefined {
+    if (typeof chunk === 'string') {
+      this.pending += chunk;
+      if (this.pending.length > BUFFER_CHARS) this.flush(this.opened());
+      return;
+    }
+    if (this.pending !== '') this.flush(this.opened());
+    this.put(this.opened(), chunk);
+  }
+
+  patch(bytes: Uint8Array, position: number): void {
+    this.flush(this.opened());
+    this.put(this.opened(), bytes, position);
   }
 
   async commit(): Promise<void> {
@@ -70,11 +93,24 @@ export class LineFile {
     if (this.scratch !== undefined) rmSync(this.scratch, { force: true });
   }
 
+  private opened(): number {
+    if (this.fd === undefined) throw new Error(`${this.path} is not open`);
+    return this.fd;
+  }
+
   private flush(fd: number): void {
     const bytes = Buffer.from(this.pending);
     this.pending = '';
+    this.put(fd, bytes);
+  }
+
+  /** At `position`, else behind what is written. */
+  private put(fd: number, bytes: Uint8Array, position?: number): void {
     try {
-      for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+      for (let done = 0; done < bytes.length; ) {
+        const at = position === undefined ? null : position + done;
+        done += writeSync(fd, bytes, done, bytes.length - done, at);
+      }
     } catch (error) {
       throw unwritable(this.path, error);
     }

@@ -22,6 +22,7 @@ export interface QueryFlags extends SearchFlags {
   fields?: string[];
   explain?: boolean;
   format?: Format;
+  output?: string[];
   json?: boolean;
   tag: string;
   threads: number;

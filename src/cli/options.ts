@@ -359,9 +359,19 @@ export const queryOptions: OptionSpec[] = [
   { flags: '--explain', description: 'say how each score came about, and what was read', group: OUTPUT },
   {
     flags: '--format <format>',
-    description: 'text, jsonl, tsv, trec or json (default text for one query, jsonl for a batch)',
+    description:
+      'text, jsonl, json, tsv, csv, parquet, trec, or neighbours alone: ivecs and npy (rows), fvecs (scores); see docs/answers.md',
     group: OUTPUT,
-    choices: ['text', 'jsonl', 'tsv', 'trec', 'json'],
+    choices: ['text', 'jsonl', 'json', 'tsv', 'csv', 'parquet', 'trec', 'ivecs', 'fvecs', 'npy'],
+    defaultText: "what the file's name says, else text for one query, jsonl for a batch",
+  },
+  {
+    flags: '-o, --output <file>',
+    description: 'write the answers to this file, in place when all are there; several: one in each format',
+    group: OUTPUT,
+    parse: repeated as OptionSpec['parse'],
+    repeatable: true,
+    defaultText: 'standard output',
   },
   { flags: '--json', description: 'the same as --format json', group: OUTPUT },
   { flags: '--tag <name>', description: 'last column of --format trec', group: OUTPUT, default: 'shortlist' },

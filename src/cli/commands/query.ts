@@ -1,9 +1,11 @@
 import { analyzerWarnings } from '../../analysis/index.js';
 import { UsageError } from '../../errors/index.js';
-import { openReader } from '../../index/index.js';
+import { type IndexReader, openReader } from '../../index/index.js';
 import { checkFilter, DEFAULT_K, parseFusion, Recaller, type RecallSettings } from '../../recall/index.js';
-import { answerWriter } from '../answers.js';
+import type { AnswerFiles } from '../answer-files/index.js';
+import { type AnswerOptions, answerWriter, isLines } from '../answers.js';
 import type { Context } from '../context.js';
+import type { Terminal } from '../io.js';
 import { answer, type QueryFlags, singleQuery } from '../one-query.js';
 import { searchSettings } from '../search-flags.js';
 
@@ -25,7 +27,7 @@ export async function query(
     throw new UsageError('give --vector-file or --like, not both');
   if (options.vectors && !options.queries)
     throw new UsageError('--vectors goes with --queries; the vector of one query comes with --vector-file');
-  const format = options.format ?? (options.json ? 'json' : single ? 'text' : 'jsonl');
+  const usual = single ? 'text' : 'jsonl';
   const settings: RecallSettings = {
     ...searchSettings(options),
     k: options.k,
@@ -35,6 +37,7 @@ export async function query(
     fusion: options.fusion === undefined ? undefined : parseFusion(options.fusion),
   };
   const index = openReader(path);
+  let files: AnswerFiles | undefined;
   try {
     // Before a batch is begun, and its files are read.
     if (options.filter !== undefined) checkFilter(index, options.filter);
@@ -43,13 +46,15 @@ export async function query(
     // Within a radius, or above a score, it is no surprise that there are few.
     const limited =
       options.minScore !== undefined || (options.radius !== undefined && options.k === undefined);
-    const writer = answerWriter(format, terminal, index, {
+    files = await openOutput(options, usual, terminal, index, {
       k: limited ? 0 : (options.k ?? DEFAULT_K) + (options.offset ?? 0),
+      width: options.radius === undefined ? (options.k ?? DEFAULT_K) : (options.k ?? 0),
       fields: options.fields,
       explain: options.explain === true,
       tag: options.tag,
       headings: !single,
     });
+    const { writer } = files;
     if (single) {
       const recaller = new Recaller(index);
       const query = await singleQuery(index, text, options);
@@ -60,8 +65,34 @@ export async function query(
       await answerBatch(index, settings, options, writer, { terminal, signal });
     }
     await writer.end();
+    await files.commit();
     return 0;
   } finally {
+    files?.abandon();
     index.close();
   }
+}
+
+/** Text on standard output, or whatever else is asked for: the code for that is loaded then. */
+async function openOutput(
+  options: QueryFlags,
+  usual: 'text' | 'jsonl',
+  terminal: Terminal,
+  index: IndexReader,
+  about: AnswerOptions,
+): Promise<AnswerFiles> {
+  const asked = options.format ?? (options.json ? 'json' : undefined);
+  const format = asked ?? usual;
+  if (options.output === undefined && isLines(format)) {
+    const print = async (text: string) => {
+      await terminal.print(text);
+    };
+    return {
+      writer: answerWriter(format, terminal, index, about, print),
+      commit: async () => {},
+      abandon: () => {},
+    };
+  }
+  const { openAnswerFiles } = await import('../batch.js');
+  return openAnswerFiles(options.output ?? ['-'], asked, usual, terminal, index, about);
 }
