@@ -54,6 +54,8 @@ const { main } =
     : require('../dist/cli.cjs');
 main(args, io).then(async (code) => {
   // What is still buffered for a slow pipe gets out first; an open stdin must not keep us.
-  for (const stream of made.values()) await new Promise((resolve) => stream.write('', resolve));
+  // Whoever stops us does not wait for that.
+  if (code < 128)
+    for (const stream of made.values()) await new Promise((resolve) => stream.write('', resolve));
   process.exit(code);
 });

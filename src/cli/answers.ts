@@ -44,7 +44,7 @@ export function answerWriter(
   switch (format) {
     case 'jsonl':
       return {
-        write: (query, answer) => print(`${JSON.stringify(toJson(query, answer, index, options))}\n`),
+        write: (query, answer) => print(`${toJson(query, answer, index, options)}\n`),
         end: async () => {},
       };
     case 'json':
@@ -122,7 +122,7 @@ class JsonWriter implements AnswerWriter {
   async write(query: Query, answer: PoolAnswer): Promise<void> {
     const lead = this.first ? '{"schema":"shortlist.query@1","results":[' : ',';
     this.first = false;
-    await this.print(`${lead}${JSON.stringify(toJson(query, answer, this.index, this.options))}`);
+    await this.print(`${lead}${toJson(query, answer, this.index, this.options)}`);
   }
 
   async end(): Promise<void> {
@@ -130,24 +130,39 @@ class JsonWriter implements AnswerWriter {
   }
 }
 
+/** An answer as JSON. Put together here: JSON.stringify took a quarter of the time of a batch of short queries. */
 function toJson(
   query: Query,
   { result, explanations }: PoolAnswer,
   index: IndexReader,
   options: AnswerOptions,
-) {
-  const hits = result.hits.map(({ doc, id, rank, score, branches }, i) => ({
-    id,
-    rank,
-    score,
-    branches,
-    fields: options.fields && pickFields(index.documents.stored(doc) ?? {}, options.fields),
-    explain: options.explain ? explanations[i] : undefined,
-  }));
-  const { matches } = result;
-  if (!options.explain) return { query: query.id, hits, matches };
+): string {
+  const hits = result.hits.map((hit, i) => {
+    const fields = options.fields && pickFields(index.documents.stored(hit.doc) ?? {}, options.fields);
+    const more = `${member('fields', fields)}${member('explain', options.explain ? explanations[i] : undefined)}`;
+    const score = String(hit.score);
+    let branches = '';
+    for (const name in hit.branches) {
+      const branch = hit.branches[name];
+      const its = branch.score === hit.score ? score : String(branch.score);
+      branches += `${branches === '' ? '' : ','}${quoted(name)}:{"rank":${branch.rank},"score":${its}}`;
+    }
+    return `{"id":${quoted(hit.id)},"rank":${hit.rank},"score":${score},"branches":{${branches}}${more}}`;
+  });
+  const lead = `{"query":${quoted(query.id)},"hits":[${hits.join(',')}]${member('matches', result.matches)}`;
+  if (!options.explain) return `${lead}}`;
   const { reads, bytes } = index.counter;
-  return { query: query.id, hits, matches, notes: result.notes, io: { reads, bytes } };
+  return `${lead}${member('notes', result.notes)}${member('io', { reads, bytes })}}`;
+}
+
+/** A further member of an object, unless there is none. */
+function member(name: string, value: unknown): string {
+  return value === undefined ? '' : `,"${name}":${JSON.stringify(value)}`;
+}
+
+/** A string as JSON: most need no escapes. */
+function quoted(text: string): string {
+  return /^[\w .:/#-]*$/.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
 function tsvLine(query: Query, hit: Hit, index: IndexReader, { fields }: AnswerOptions): string {

@@ -1,5 +1,5 @@
 import type { Query } from '../branch/index.js';
-import { UsageError } from '../errors/index.js';
+import { InputError, UsageError } from '../errors/index.js';
 import type { IndexReader } from '../index/index.js';
 import {
   answerMany,
@@ -11,26 +11,26 @@ import {
   type RecallSettings,
 } from '../recall/index.js';
 import { untilAborted } from '../records/index.js';
-import type { AnswerWriter } from './answers.js';
+import type { AnswerFiles } from './answer-files/index.js';
 import type { Context } from './context.js';
+import { groupsOf, Pace } from './groups.js';
 import { answer, type QueryFlags } from './one-query.js';
 
 // What few queries need, and no query that prints for a person: it comes with the batch.
 export { openAnswerFiles } from './answer-files/index.js';
 
-/** Queries a thread has waiting; with one thread, each is answered before the next is read. */
+/** Groups of queries that a thread has waiting. */
 const WAITING_PER_THREAD = 4;
 
 /**
- * Answers the queries of a file, many together, or of standard input. These, and those whose answers are
- * explained, go one by one: with one thread an answer is written before the next query is read, since a caller may
- * wait for it.
+ * Answers the queries of a file, or of standard input, many together. All answers are out before standard input is waited
+ * for, since a caller may wait for them. Those that are explained go one by one.
  */
 export async function answerBatch(
   index: IndexReader,
   settings: RecallSettings,
   options: QueryFlags,
-  writer: AnswerWriter,
+  files: AnswerFiles,
   { terminal, signal }: Context,
 ): Promise<void> {
   const request = {
@@ -41,11 +41,11 @@ export async function answerBatch(
     stdin: options.queries === '-' ? terminal.io.stdin : undefined,
   };
   const source = await openQueries(index, request);
-  const together = options.explain || options.queries === '-' ? 1 : QUERIES_TOGETHER;
-  const groups = batches(untilAborted(source.queries, signal), together);
+  const pace = new Pace(options.explain ? 1 : QUERIES_TOGETHER, options.queries !== '-');
+  const groups = groupsOf(untilAborted(source.queries, signal), pace);
   try {
-    if (options.threads === 1) await answerInOrder(index, groups, settings, options, writer);
-    else await answerInThreads(index, groups, settings, options, writer);
+    if (options.threads === 1) await answerInOrder(index, groups, pace, settings, options, files);
+    else await answerInThreads(index, groups, pace, settings, options, files);
   } finally {
     source.close();
   }
@@ -55,19 +55,23 @@ export async function answerBatch(
 async function answerInOrder(
   index: IndexReader,
   groups: AsyncGenerator<Query[]>,
+  pace: Pace,
   settings: RecallSettings,
   options: QueryFlags,
-  writer: AnswerWriter,
+  { writer, flush }: AnswerFiles,
 ) {
   const recaller = new Recaller(index);
   recaller.warm(options.branches);
   for await (const some of groups) {
+    const started = performance.now();
     if (some.length === 1) {
       await writer.write(some[0], answer(recaller, some[0], settings, options.explain === true));
-      continue;
+    } else if (some.length > 1) {
+      for (const [i, found] of answersOf(recaller, some, settings).entries())
+        await writer.write(some[i], found());
     }
-    for (const [i, found] of answersOf(recaller, some, settings).entries())
-      await writer.write(some[i], found());
+    await flush();
+    pace.took(performance.now() - started);
   }
 }
 
@@ -81,31 +85,14 @@ function answersOf(recaller: Recaller, queries: Query[], settings: RecallSetting
   }
 }
 
-/** Groups of up to `size`. What is thrown between comes after the group before it. */
-async function* batches<T>(source: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
-  let batch: T[] = [];
-  try {
-    for await (const item of source) {
-      batch.push(item);
-      if (batch.length < size) continue;
-      const full = batch;
-      batch = [];
-      yield full;
-    }
-  } catch (error) {
-    if (batch.length > 0) yield batch;
-    throw error;
-  }
-  if (batch.length > 0) yield batch;
-}
-
 /** Several queries are on their way at once; answers are written in the order of the queries. */
 async function answerInThreads(
   index: IndexReader,
   groups: AsyncGenerator<Query[]>,
+  pace: Pace,
   settings: RecallSettings,
   options: QueryFlags,
-  writer: AnswerWriter,
+  { writer, flush }: AnswerFiles,
 ) {
   const pool = new RecallPool(index, options.threads);
   try {
@@ -119,20 +106,34 @@ async function answerInThreads(
         // One is refused: those before it are answered.
         return first.queries;
       });
+      let ms = 0;
       for (const [i, found] of answers.entries()) {
         const known = 'result' in found ? found : await pool.search(found, settings);
+        ms += known.ms;
         await writer.write(first.queries[i], known);
       }
+      pace.took(ms);
+      await flush();
     };
-    for await (const some of groups) {
-      const answers =
-        some.length === 1
-          ? pool.search(some[0], settings, options.explain).then((found) => [found])
-          : pool.searchMany(some, settings);
-      // Awaited in order below; until then a failure must not count as unhandled.
-      answers.catch(() => {});
-      waiting.push({ queries: some, answers });
-      if (waiting.length >= options.threads * WAITING_PER_THREAD) await writeFirst();
+    try {
+      for await (const some of groups) {
+        if (some.length === 0) {
+          while (waiting.length > 0) await writeFirst();
+          continue;
+        }
+        const answers =
+          some.length === 1
+            ? pool.search(some[0], settings, options.explain).then((found) => [found])
+            : pool.searchMany(some, settings);
+        // Awaited in order below; until then a failure must not count as unhandled.
+        answers.catch(() => {});
+        waiting.push({ queries: some, answers });
+        if (waiting.length >= options.threads * WAITING_PER_THREAD) await writeFirst();
+      }
+    } catch (error) {
+      // A bad line: what was asked before it is answered.
+      if (error instanceof InputError) while (waiting.length > 0) await writeFirst();
+      throw error;
     }
     while (waiting.length > 0) await writeFirst();
   } finally {

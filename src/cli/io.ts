@@ -15,13 +15,19 @@ export class Terminal {
   readonly quiet: boolean;
   private readonly color: ColorChoice;
   private readonly progress: boolean;
+  private readonly signal: AbortSignal | undefined;
 
-  constructor(io: Io, options: { color?: ColorChoice; quiet?: boolean; progress?: boolean } = {}) {
+  /** @param options.signal stops what waits for room on stdout */
+  constructor(
+    io: Io,
+    options: { color?: ColorChoice; quiet?: boolean; progress?: boolean; signal?: AbortSignal } = {},
+  ) {
     const { color = 'auto', quiet = false, progress = true } = options;
     this.io = io;
     this.quiet = quiet;
     this.color = color;
     this.progress = progress;
+    this.signal = options.signal;
   }
 
   // The streams are asked when something is written: making one costs a query 2 ms.
@@ -42,10 +48,26 @@ export class Terminal {
     return colored(this.io, this.io.stderr, this.color) ? COLORED : PLAIN;
   }
 
-  /** Writes to stdout; resolves once there is room again, so that a slow reader slows us down. */
+  /**
+   * Writes to stdout; resolves once there is room again, so that a slow reader slows us down.
+   * @throws the reason of the signal that stops us, while there is no room
+   */
   print(text: string | Uint8Array): Promise<void> | undefined {
-    if (this.io.stdout.write(text)) return undefined;
-    return new Promise((resolve) => this.io.stdout.once('drain', resolve));
+    const { stdout } = this.io;
+    if (stdout.write(text)) return undefined;
+    const { signal } = this;
+    return new Promise((resolve, reject) => {
+      const stop = () => {
+        stdout.off('drain', room);
+        reject(signal?.reason);
+      };
+      const room = () => {
+        signal?.removeEventListener('abort', stop);
+        resolve();
+      };
+      stdout.once('drain', room);
+      signal?.addEventListener('abort', stop, { once: true });
+    });
   }
 
   /** A remark on stderr, unless --quiet. */

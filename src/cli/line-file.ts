@@ -21,7 +21,6 @@ const BUFFER_CHARS = 1 << 16;
  * leaves the old one; `-` is standard output; anything else (a pipe, a device) is written in place.
  */
 export class LineFile implements Sink {
-  readonly name: string;
   private readonly path: string;
   private readonly terminal: Terminal;
   /** Where it is written until commit(); undefined when it is written in place. */
@@ -33,7 +32,6 @@ export class LineFile implements Sink {
   constructor(path: string, terminal: Terminal) {
     this.terminal = terminal;
     this.path = path;
-    this.name = path;
     if (path === '-') return;
     try {
       const there = statSync(path, { throwIfNoEntry: false });

@@ -60,6 +60,7 @@ export async function main(args: string[], io: Io): Promise<number> {
         color: options.color as ColorChoice,
         quiet: options.quiet === true,
         progress: options.progress !== false,
+        signal: abort.signal,
       });
       const run = await loaders[spec.name]();
       code = await run(positional as string[], options as never, { terminal, signal: abort.signal });

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bin, fixtures, ok, scratch, shortlist, start } from '../helpers/cli.js';
 
@@ -45,6 +47,49 @@ describe('in a pipe', () => {
     expect(stderr.toString()).toBe('');
     expect(stdout.toString().trim().split('\n')).toHaveLength(2);
     expect(status).toBe(0);
+  });
+
+  it('a signal ends a run that waits for its reader', async () => {
+    const child = start(['query', index, '--queries', '-', '-k', '50']);
+    const ended = once(child, 'close');
+    // The reader goes on writing queries until nothing is taken any more, and reads no answer.
+    child.stdin.on('error', () => {});
+    const lines = `${'{"text":"water light sea city"}\n'.repeat(5000)}`;
+    while (child.stdin.writableLength < 1 << 20) {
+      child.stdin.write(lines);
+      await sleep(50);
+    }
+    child.kill('SIGTERM');
+    expect((await once(child, 'exit'))[0]).toBe(143);
+    child.stdout.resume();
+    await ended;
+  });
+
+  it('what is piled up in front of a bad line is answered', () => {
+    const good = Array.from({ length: 700 }, (_, i) => `{"_id":"q${i}","text":"tea"}\n`).join('');
+    for (const threads of ['1', '2']) {
+      const flags = ['query', index, '--queries', '-', '-k', '1', '--threads', threads];
+      const { code, stdout } = shortlist(flags, { input: `${good}nonsense\n${good}` });
+      expect(code).toBe(2);
+      expect(
+        stdout
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line).query),
+      ).toEqual(Array.from({ length: 700 }, (_, i) => `q${i}`));
+    }
+  });
+
+  it('threads answer before standard input is waited for', async () => {
+    const child = start(['query', index, '--queries', '-', '-k', '1', '--threads', '2']);
+    const ended = once(child, 'close');
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    for (const text of ['tea', 'volcano', 'bridge']) {
+      child.stdin.write(`${JSON.stringify({ _id: text, text })}\n`);
+      expect(JSON.parse((await lines.next()).value).query).toBe(text);
+    }
+    child.stdin.end();
+    expect((await ended)[0]).toBe(0);
   });
 
   it('nothing but results on stdout, nothing but text on stderr: no colour, no progress', () => {

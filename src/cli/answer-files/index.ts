@@ -13,12 +13,17 @@ import { LineFile } from '../line-file.js';
 import { formatOfName } from './formats.js';
 import type { Sink } from './sink.js';
 
+/** Characters gathered for standard output before they are written. */
+const GATHERED_CHARS = 1 << 16;
+
 /** Formats of bytes, not of text. */
 const BINARY: Format[] = ['parquet', 'ivecs', 'fvecs', 'npy'];
 
 /** Answers on their way to files: commit() puts them in place, abandon() leaves what was there. */
 export interface AnswerFiles {
   writer: AnswerWriter;
+  /** Lets out what is gathered for standard output. */
+  flush(): Promise<void>;
   commit(): Promise<void>;
   /** Takes away what commit() did not put in place. */
   abandon(): void;
@@ -46,10 +51,11 @@ export async function openAnswerFiles(
   const abandon = () => {
     for (const file of files) file.abandon();
   };
+  const out = new Gathered(terminal);
   try {
     const writers: AnswerWriter[] = [];
     for (const [i, path] of paths.entries()) {
-      const sink = path === '-' ? stdout(terminal) : new LineFile(path, terminal);
+      const sink = path === '-' ? out : new LineFile(path, terminal);
       if (sink instanceof LineFile) files.push(sink);
       writers.push(await openWriter(formats[i], sink, terminal, index, options));
     }
@@ -66,7 +72,11 @@ export async function openAnswerFiles(
           shortfall?.warn();
         },
       },
+      flush: async () => {
+        await out.flush();
+      },
       async commit() {
+        await out.flush();
         for (const file of files) await file.commit();
       },
       abandon,
@@ -126,13 +136,37 @@ async function openWriter(
   }
 }
 
-function stdout(terminal: Terminal): Sink {
-  return {
-    name: 'standard output',
-    patchable: false,
-    write: (chunk) => terminal.print(chunk),
-    patch: () => {
-      throw new Error('standard output is not patched');
-    },
-  };
+/** Standard output, written to in larger pieces: a call of the system for each answer takes longer than many a search. */
+class Gathered implements Sink {
+  readonly patchable = false;
+  private text = '';
+  private readonly terminal: Terminal;
+
+  constructor(terminal: Terminal) {
+    this.terminal = terminal;
+  }
+
+  write(chunk: string | Uint8Array): Promise<void> | undefined {
+    if (typeof chunk === 'string') {
+      this.text += chunk;
+      return this.text.length < GATHERED_CHARS ? undefined : this.flush();
+    }
+    return this.writeBytes(chunk);
+  }
+
+  patch(): never {
+    throw new Error('standard output is not patched');
+  }
+
+  flush(): Promise<void> | undefined {
+    if (this.text === '') return undefined;
+    const { text } = this;
+    this.text = '';
+    return this.terminal.print(text);
+  }
+
+  private async writeBytes(chunk: Uint8Array): Promise<void> {
+    await this.flush();
+    await this.terminal.print(chunk);
+  }
 }

@@ -1,7 +1,5 @@
 /** Where the bytes of an answer file go. */
 export interface Sink {
-  /** As the user named it. */
-  readonly name: string;
   /** True where bytes that are written can be changed later: a regular file, not a pipe. */
   readonly patchable: boolean;
   write(chunk: string | Uint8Array): Promise<void> | undefined;

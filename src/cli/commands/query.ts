@@ -62,7 +62,7 @@ export async function query(
     } else {
       // One query needs none of this code, and starts the quicker.
       const { answerBatch } = await import('../batch.js');
-      await answerBatch(index, settings, options, writer, { terminal, signal });
+      await answerBatch(index, settings, options, files, { terminal, signal });
     }
     await writer.end();
     await files.commit();
@@ -83,12 +83,13 @@ async function openOutput(
 ): Promise<AnswerFiles> {
   const asked = options.format ?? (options.json ? 'json' : undefined);
   const format = asked ?? usual;
-  if (options.output === undefined && isLines(format)) {
+  if (options.output === undefined && options.queries === undefined && isLines(format)) {
     const print = async (text: string) => {
       await terminal.print(text);
     };
     return {
       writer: answerWriter(format, terminal, index, about, print),
+      flush: async () => {},
       commit: async () => {},
       abandon: () => {},
     };
