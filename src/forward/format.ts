@@ -1,21 +1,26 @@
-/** Arrays of the part, all under `documents/`. Offsets are of the first byte; one more closes the last. */
+import type { StringArrays } from './byte-strings.js';
+
 export const PART = 'documents';
-export const ARRAYS = {
-  /** u8: ids as UTF-8, one after the other. Absent when ids are row numbers. */
-  ids: `${PART}/ids`,
-  /** u64[documents + 1]. */
-  idOffsets: `${PART}/id-offsets`,
-  /** u32[documents]: idHash of each id, ascending; equal hashes by document number. */
-  hashes: `${PART}/id-hashes`,
-  /** u32[documents]: the document of each hash. */
-  hashDocs: `${PART}/id-documents`,
-  /** u64[documents]: input row of each document. Absent when rows are firstRow, firstRow + 1, … */
-  rows: `${PART}/rows`,
-  /** u8: stored fields as JSON objects in UTF-8, one after the other. Absent when nothing is stored. */
-  stored: `${PART}/stored`,
-  /** u64[documents + 1]. */
-  storedOffsets: `${PART}/stored-offsets`,
-} as const;
+
+/** Ids as UTF-8. Absent when ids are row numbers. */
+export const IDS: StringArrays = {
+  bytes: `${PART}/ids`,
+  lengths: `${PART}/id-lengths`,
+  starts: `${PART}/id-starts`,
+};
+
+/** Stored fields as JSON objects in UTF-8. Absent when nothing is stored. */
+export const STORED: StringArrays = {
+  bytes: `${PART}/stored`,
+  lengths: `${PART}/stored-lengths`,
+  starts: `${PART}/stored-starts`,
+};
+
+/** u32[documents]: all documents, ascending by the hash of their ids (idHash), equal ones by number. */
+export const BY_HASH = `${PART}/id-documents`;
+
+/** u64[documents]: input row of each document. Absent when rows are firstRow, firstRow + 1, … */
+export const ROWS = `${PART}/rows`;
 
 /**
  * 32-bit hash by which ids are looked up: FNV-1a over the UTF-8 bytes, then MurmurHash3's finaliser

@@ -1,9 +1,7 @@
 import { metaCount, partMeta, type SegmentView, u64At } from '../branch/index.js';
 import { CorruptError } from '../errors/index.js';
-import { ARRAYS, idHash, PART } from './format.js';
-
-/** Largest stored document taken for real; the limit of records on the way in is far below. */
-const MAX_STORED_BYTES = 2 ** 30;
+import { ByteStrings } from './byte-strings.js';
+import { BY_HASH, IDS, idHash, PART, ROWS, STORED } from './format.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
@@ -13,23 +11,22 @@ export class ForwardReader {
   private readonly view: SegmentView;
   /** Input row of document 0 when rows are contiguous. */
   private readonly firstRow: number | undefined;
-  private readonly hasIds: boolean;
+  /** Undefined when ids are row numbers. */
+  private readonly ids: ByteStrings | undefined;
+  private readonly documents: ByteStrings | undefined;
   private rows: Uint8Array | undefined;
-  private ids: { bytes: Buffer; offsets: Float64Array } | undefined;
+  private warmIds: { bytes: Buffer; offsets: Float64Array } | undefined;
 
   constructor(view: SegmentView) {
     this.view = view;
     const { reader, documents } = view;
     const meta = partMeta(reader, PART);
-    this.hasIds = reader.has(ARRAYS.ids);
-    this.firstRow = reader.has(ARRAYS.rows) ? undefined : metaCount(reader, meta, 'firstRow');
+    this.ids = reader.has(IDS.bytes) ? new ByteStrings(view, IDS) : undefined;
+    this.documents = reader.has(STORED.bytes) ? new ByteStrings(view, STORED) : undefined;
+    this.firstRow = reader.has(ROWS) ? undefined : metaCount(reader, meta, 'firstRow');
     const sizes: [string, 'u32' | 'u64', number][] = [];
-    if (this.hasIds) {
-      sizes.push([ARRAYS.idOffsets, 'u64', documents + 1]);
-      sizes.push([ARRAYS.hashes, 'u32', documents], [ARRAYS.hashDocs, 'u32', documents]);
-    }
-    if (reader.has(ARRAYS.stored)) sizes.push([ARRAYS.storedOffsets, 'u64', documents + 1]);
-    if (this.firstRow === undefined) sizes.push([ARRAYS.rows, 'u64', documents]);
+    if (this.ids) sizes.push([BY_HASH, 'u32', documents]);
+    if (this.firstRow === undefined) sizes.push([ROWS, 'u64', documents]);
     for (const [name, dtype, elements] of sizes) {
       const info = reader.info(name, dtype);
       if (info.shape.length !== 1 || info.shape[0] !== elements) {
@@ -43,18 +40,13 @@ export class ForwardReader {
 
   /** Loads all ids of the segment into memory. */
   warm(): void {
-    if (!this.hasIds || this.ids !== undefined) return;
-    const { reader, documents } = this.view;
-    const { buffer } = reader.load(ARRAYS.ids);
-    const stored = reader.load(ARRAYS.idOffsets);
-    const offsets = Float64Array.from({ length: documents + 1 }, (_, i) => u64At(stored, i));
-    this.ids = { bytes: Buffer.from(buffer), offsets };
+    this.warmIds ??= this.ids?.warm();
   }
 
   /** Input row, 0-based, rejected records counted. */
   row(doc: number): number {
     if (this.firstRow !== undefined) return this.firstRow + doc;
-    this.rows ??= this.view.reader.load(ARRAYS.rows);
+    this.rows ??= this.view.reader.load(ROWS);
     return u64At(this.rows, doc);
   }
 
@@ -75,39 +67,52 @@ export class ForwardReader {
   }
 
   id(doc: number): string {
-    if (!this.hasIds) return String(this.row(doc));
-    if (this.ids === undefined) return this.decode(this.bytes(ARRAYS.ids, ARRAYS.idOffsets, doc), ARRAYS.ids);
-    return this.warmId(doc, this.ids);
+    if (this.ids === undefined) return String(this.row(doc));
+    if (this.warmIds !== undefined) return this.warmId(doc, this.warmIds);
+    return this.decode(this.ids.at(doc), IDS.bytes);
   }
 
-  /** The document with this id, or undefined: O(log documents) small reads. */
+  /**
+   * The document with this id, or undefined. Documents stand in the order of their ids' hashes, which are as good as
+   * random: O(log log documents) ids are read to find the place (interpolation search), O(log documents) if they are not.
+   */
   find(id: string): number | undefined {
-    const { reader, documents } = this.view;
-    if (!this.hasIds) return /^(0|[1-9]\d*)$/.test(id) ? this.docOfRow(Number(id)) : undefined;
-    const wanted = encoder.encode(id);
-    const hash = idHash(wanted);
-    const u32 = (name: string, i: number) =>
-      new DataView(reader.range(name, i * 4, 4).buffer).getUint32(0, true);
+    if (this.ids === undefined) return /^(0|[1-9]\d*)$/.test(id) ? this.docOfRow(Number(id)) : undefined;
+    const wanted = idHash(encoder.encode(id));
+    // Of [low, high) all before low have a lower hash, all from high on the same or a higher one.
     let low = 0;
-    let high = documents;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (u32(ARRAYS.hashes, middle) < hash) low = middle + 1;
-      else high = middle;
+    let high = this.view.documents;
+    let [least, most] = [0, 2 ** 32];
+    for (let step = 0; low < high; step++) {
+      const share = (wanted - least) / (most - least);
+      // Every third step halves: whatever the hashes are, the end comes.
+      const guess = step % 3 === 2 ? 0.5 : Math.min(Math.max(share, 0), 1);
+      const middle = Math.min(high - 1, low + Math.floor(guess * (high - low)));
+      const doc = this.docByHash(middle);
+      const found = this.id(doc);
+      if (found === id) return doc;
+      const hash = idHash(encoder.encode(found));
+      if (hash < wanted) {
+        low = middle + 1;
+        least = hash;
+      } else {
+        high = middle;
+        most = hash === least ? hash + 1 : hash;
+      }
     }
-    for (; low < documents && u32(ARRAYS.hashes, low) === hash; low++) {
-      const doc = u32(ARRAYS.hashDocs, low);
-      if (doc >= documents)
-        throw new CorruptError(reader.path, `id table names document ${doc} of ${documents}`);
-      if (this.id(doc) === id) return doc;
+    for (; low < this.view.documents; low++) {
+      const doc = this.docByHash(low);
+      const found = this.id(doc);
+      if (found === id) return doc;
+      if (idHash(encoder.encode(found)) !== wanted) return undefined;
     }
     return undefined;
   }
 
   /** Stored fields; undefined when the index stores none. */
   stored(doc: number): Record<string, unknown> | undefined {
-    if (!this.view.reader.has(ARRAYS.stored)) return undefined;
-    const text = this.decode(this.bytes(ARRAYS.stored, ARRAYS.storedOffsets, doc), ARRAYS.stored);
+    if (this.documents === undefined) return undefined;
+    const text = this.decode(this.documents.at(doc), STORED.bytes);
     try {
       return JSON.parse(text);
     } catch (error) {
@@ -117,31 +122,22 @@ export class ForwardReader {
 
   /** Ten of these are a tenth of a query: what is ASCII is not handed to the decoder. */
   private warmId(doc: number, { bytes, offsets }: { bytes: Buffer; offsets: Float64Array }): string {
-    this.expectDocument(doc);
+    const { documents } = this.view;
+    if (!(doc >= 0 && doc < documents)) throw new RangeError(`document ${doc} of ${documents}`);
     const start = offsets[doc];
     const end = offsets[doc + 1];
-    if (!(end >= start && end <= bytes.length)) throw this.badOffsets(ARRAYS.idOffsets, doc, start, end);
     for (let i = start; i < end; i++)
-      if (bytes[i] > 127) return this.decode(bytes.subarray(start, end), ARRAYS.ids);
+      if (bytes[i] > 127) return this.decode(bytes.subarray(start, end), IDS.bytes);
     return bytes.toString('latin1', start, end);
   }
 
-  private bytes(name: string, offsets: string, doc: number): Uint8Array {
-    const { reader } = this.view;
-    this.expectDocument(doc);
-    const pair = reader.range(offsets, doc * 8, 16);
-    const [start, end] = [u64At(pair, 0), u64At(pair, 1)];
-    if (!(end >= start && end - start <= MAX_STORED_BYTES)) throw this.badOffsets(offsets, doc, start, end);
-    return reader.range(name, start, end - start);
-  }
-
-  private expectDocument(doc: number): void {
-    const { documents } = this.view;
-    if (!(doc >= 0 && doc < documents)) throw new RangeError(`document ${doc} of ${documents}`);
-  }
-
-  private badOffsets(offsets: string, doc: number, start: number, end: number): CorruptError {
-    return new CorruptError(this.view.reader.path, `'${offsets}' of document ${doc}: ${start} to ${end}`);
+  private docByHash(i: number): number {
+    const { reader, documents } = this.view;
+    const { buffer } = reader.range(BY_HASH, i * 4, 4);
+    const doc = new DataView(buffer).getUint32(0, true);
+    if (doc >= documents)
+      throw new CorruptError(reader.path, `id table names document ${doc} of ${documents}`);
+    return doc;
   }
 
   private decode(bytes: Uint8Array, name: string): string {

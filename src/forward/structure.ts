@@ -1,6 +1,7 @@
-import { type SegmentView, type Structure, u64At } from '../branch/index.js';
+import type { Structure } from '../branch/index.js';
 import { CorruptError } from '../errors/index.js';
-import { ARRAYS, idHash, PART } from './format.js';
+import { ByteStrings } from './byte-strings.js';
+import { BY_HASH, IDS, idHash, PART, STORED } from './format.js';
 import { openForward } from './reader.js';
 import { ForwardWriter } from './writer.js';
 
@@ -14,50 +15,33 @@ export const forwardStructure: Structure = {
     const forward = openForward(view);
     const { reader, documents } = view;
     const damaged = (what: string) => new CorruptError(reader.path, what);
-    for (const [data, offsets, wanted] of [
-      [ARRAYS.ids, ARRAYS.idOffsets, schema.ids],
-      [ARRAYS.stored, ARRAYS.storedOffsets, schema.ids && schema.stored !== 'none'],
+    for (const [arrays, wanted] of [
+      [IDS, schema.ids],
+      [STORED, schema.ids && schema.stored !== 'none'],
     ] as const) {
-      if (reader.has(data) !== wanted)
-        throw damaged(`array '${data}' is ${wanted ? 'missing' : 'not expected'}`);
-      if (wanted) checkOffsets(view, data, offsets);
+      if (reader.has(arrays.bytes) !== wanted)
+        throw damaged(`array '${arrays.bytes}' is ${wanted ? 'missing' : 'not expected'}`);
+      if (wanted) new ByteStrings(view, arrays).offsets();
     }
-    if (reader.has(ARRAYS.ids)) {
+    if (reader.has(IDS.bytes)) {
       // Hashes lead to ids in no order: by ranges, each would cost a chunk.
       forward.warm();
-      const hashes = reader.loadU32(ARRAYS.hashes);
-      const docs = reader.loadU32(ARRAYS.hashDocs);
+      const docs = reader.loadU32(BY_HASH);
       const seen = new Uint8Array(documents);
       const encoder = new TextEncoder();
+      let before = -1;
       for (let i = 0; i < documents; i++) {
-        const ordered =
-          i === 0 || hashes[i - 1] < hashes[i] || (hashes[i - 1] === hashes[i] && docs[i - 1] < docs[i]);
-        if (!ordered || docs[i] >= documents || seen[docs[i]]++ > 0)
+        if (docs[i] >= documents || seen[docs[i]]++ > 0) throw damaged(`id table is out of order at ${i}`);
+        const hash = idHash(encoder.encode(forward.id(docs[i])));
+        if (hash < before || (hash === before && docs[i] < docs[i - 1]))
           throw damaged(`id table is out of order at ${i}`);
-        const id = forward.id(docs[i]);
-        if (idHash(encoder.encode(id)) !== hashes[i])
-          throw damaged(`id table does not lead to document '${id}'`);
+        before = hash;
       }
     }
     for (let doc = 0; doc < documents; doc++) {
       if (doc > 0 && forward.row(doc) <= forward.row(doc - 1))
         throw damaged(`input rows are out of order at ${doc}`);
-      if (reader.has(ARRAYS.stored)) forward.stored(doc);
+      if (reader.has(STORED.bytes)) forward.stored(doc);
     }
   },
 };
-
-/** Offsets begin at 0, never fall, and end where the data does. */
-function checkOffsets(view: SegmentView, data: string, offsets: string): void {
-  const { reader, documents } = view;
-  const bytes = reader.load(offsets);
-  let previous = 0;
-  for (let i = 0; i <= documents; i++) {
-    const offset = u64At(bytes, i);
-    if (offset < previous || (i === 0 && offset !== 0))
-      throw new CorruptError(reader.path, `'${offsets}' falls at ${i}`);
-    previous = offset;
-  }
-  if (previous !== reader.info(data).byteLength)
-    throw new CorruptError(reader.path, `'${offsets}' does not cover '${data}'`);
-}

@@ -1,5 +1,4 @@
 import {
-  ByteColumn,
   copySpill,
   type StructureWriter,
   u64,
@@ -9,14 +8,15 @@ import {
 import type { IndexDocument, Schema } from '../schema/index.js';
 import { type SegmentWriter, SMALL_CHUNK_BYTES } from '../segment/index.js';
 import type { SpillFile } from '../storage/index.js';
-import { ARRAYS, idHash } from './format.js';
+import { ByteStringWriter } from './byte-strings.js';
+import { BY_HASH, IDS, idHash, ROWS, STORED } from './format.js';
 
 const encoder = new TextEncoder();
 
 /** Spools ids, rows and stored fields; holds 16 bytes a document while it sorts ids at the end. */
 export class ForwardWriter implements StructureWriter {
-  private readonly ids: ByteColumn | undefined;
-  private readonly stored: ByteColumn | undefined;
+  private readonly ids: ByteStringWriter | undefined;
+  private readonly stored: ByteStringWriter | undefined;
   private readonly hashes: SpillFile | undefined;
   private readonly rows: SpillFile;
   private firstRow = 0;
@@ -25,10 +25,11 @@ export class ForwardWriter implements StructureWriter {
 
   constructor(schema: Schema, environment: WriterEnvironment) {
     if (schema.ids) {
-      this.ids = new ByteColumn(environment.spills, 'document-ids');
+      this.ids = new ByteStringWriter(environment.spills, 'document-ids');
       this.hashes = environment.spills.create('id-hashes');
     }
-    if (schema.stored !== 'none' && schema.ids) this.stored = new ByteColumn(environment.spills, 'stored');
+    if (schema.stored !== 'none' && schema.ids)
+      this.stored = new ByteStringWriter(environment.spills, 'stored');
     this.rows = environment.spills.create('rows');
   }
 
@@ -53,18 +54,18 @@ export class ForwardWriter implements StructureWriter {
 
   async finish(out: SegmentWriter, documents: number): Promise<WrittenPart> {
     if (documents !== this.next) throw new Error(`${this.next} documents were added, not ${documents}`);
-    if (this.hashes) this.writeHashes(out, this.hashes, documents);
+    if (this.hashes) this.writeByHash(out, this.hashes, documents);
     if (this.contiguous) this.rows.delete();
-    else copySpill(this.rows, out, ARRAYS.rows, 'u64', documents);
-    this.ids?.write(out, ARRAYS.ids, ARRAYS.idOffsets);
-    this.stored?.write(out, ARRAYS.stored, ARRAYS.storedOffsets);
+    else copySpill(this.rows, out, ROWS, 'u64', documents);
+    this.ids?.write(out, IDS);
+    this.stored?.write(out, STORED);
     return {
       meta: { firstRow: this.contiguous ? this.firstRow : undefined } as Record<string, number>,
       counts: {},
     };
   }
 
-  private writeHashes(out: SegmentWriter, hashes: SpillFile, documents: number): void {
+  private writeByHash(out: SegmentWriter, hashes: SpillFile, documents: number): void {
     const hash = new Uint32Array(documents);
     hashes.read(new Uint8Array(hash.buffer), 0);
     hashes.delete();
@@ -72,11 +73,7 @@ export class ForwardWriter implements StructureWriter {
     for (let doc = 0; doc < documents; doc++) order[doc] = (BigInt(hash[doc]) << 32n) | BigInt(doc);
     order.sort();
     const docs = new Uint32Array(documents);
-    for (let i = 0; i < documents; i++) {
-      docs[i] = Number(order[i] & 0xffffffffn);
-      hash[i] = Number(order[i] >> 32n);
-    }
-    out.add(ARRAYS.hashes, 'u32', [documents], hash, SMALL_CHUNK_BYTES);
-    out.add(ARRAYS.hashDocs, 'u32', [documents], docs, SMALL_CHUNK_BYTES);
+    for (let i = 0; i < documents; i++) docs[i] = Number(order[i] & 0xffffffffn);
+    out.add(BY_HASH, 'u32', [documents], docs, SMALL_CHUNK_BYTES);
   }
 }

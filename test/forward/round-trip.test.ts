@@ -24,6 +24,35 @@ function collision(): [string, string] {
 }
 
 describe('documents, written and read back', () => {
+  test.each([
+    ['u8', 255],
+    ['u16', 300],
+    ['u32', 70_000],
+  ])('many documents, the longest string as %s lengths tell', async (dtype, longest) => {
+    const next = random(3);
+    const docs = Array.from({ length: 1000 }, (_, row): Doc => {
+      const length = row === 500 ? longest : 1 + next(20);
+      return {
+        row,
+        id: `${row}`.padEnd(length, 'é').slice(0, length) + row,
+        stored: { n: 'x'.repeat(row % 70) },
+      };
+    });
+    // The id of 500 is that long in bytes.
+    docs[500].id = '5'.repeat(longest);
+    const file = await writeDocuments(path(), docs);
+    withView(file, docs.length, (view) => expect(view.reader.info('documents/id-lengths').dtype).toBe(dtype));
+    bothWays(file, docs.length, (forward) => {
+      for (const [doc, { id, stored }] of docs.entries()) {
+        expect(forward.id(doc)).toBe(id);
+        expect(forward.stored(doc)).toEqual(stored);
+        expect(forward.find(id as string)).toBe(doc);
+        expect(forward.find(`${id}?`)).toBeUndefined();
+      }
+    });
+    check(file, docs.length);
+  });
+
   test('any ids, rows with and without gaps, any stored fields', async () => {
     const id = fc
       .string({ unit: 'binary', minLength: 1, maxLength: 20 })
