@@ -231,6 +231,11 @@ export const buildOptions: OptionSpec[] = [
   },
   { flags: '--no-store', description: 'keep no fields', group: FIELDS },
   {
+    flags: '--no-positions',
+    description: 'text without the positions of its terms: half the size, but no "phrases" and no field:word',
+    group: STRUCTURE,
+  },
+  {
     flags: '--vector-index <[field=]spec>',
     description:
       'structure: hnsw[:M=16,efConstruction=200], ivf[:nlist=1024], flat; +sq8[:dim=…] searches on 8-bit codes, +f32 not; ivf and flat take +sq4, +pq[:m=…] and +rabitq: 4, 2 and 1 bits a component',

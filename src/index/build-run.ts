@@ -173,13 +173,16 @@ export class BuildRun {
       number: options.number,
       vector: options.vector,
       store: options.store ?? 'all',
+      positions: options.positions,
       fileVectors: feeds.map(({ field, dim, integers }) => ({ name: field, dim, integers })),
       idField: options.idField,
       untyped,
       ...request,
     });
     if (schema.analyzer)
-      notes.push(`text is analysed as: ${schema.analyzer.lang}, stemmer ${schema.analyzer.stemmer}`);
+      notes.push(
+        `text is analysed as: ${schema.analyzer.lang}, stemmer ${schema.analyzer.stemmer}${schema.positions ? '' : ', without positions'}`,
+      );
     const mapper = new DocumentMapper(schema, { idField: options.idField, untyped });
     const external = schema.vectors.map((field) => feeds.find((feed) => feed.field === field.name));
 

@@ -17,6 +17,8 @@ export interface BuildOptions {
   number?: string[];
   vector?: string[];
   store?: 'all' | 'none' | string[];
+  /** False to keep no positions of terms: half the space of text, and no phrases. */
+  positions?: boolean;
   /** `[field=]spec`, as --vector-index takes it. */
   vectorIndex?: string[];
   /** Do not store vectors beside codes that lose something: searches then answer by the codes alone. */

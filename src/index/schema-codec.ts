@@ -26,6 +26,7 @@ export function encodeSchema(schema: Schema): Metadata {
     })),
     stored: schema.stored,
     ids: schema.ids,
+    positions: schema.positions ?? true,
     analyzer: schema.analyzer === undefined ? null : { ...schema.analyzer },
   };
 }
@@ -36,6 +37,8 @@ export function decodeSchema(map: MsgMap): Schema {
   const stored = map.get('stored');
   const ids = map.get('ids');
   if (typeof ids !== 'boolean') throw new Error("'ids' is not a truth value");
+  const positions = map.get('positions') ?? true;
+  if (typeof positions !== 'boolean') throw new Error("'positions' is not a truth value");
   return {
     text: strings(map.get('text'), 'text'),
     keyword: strings(map.get('keyword'), 'keyword'),
@@ -43,6 +46,7 @@ export function decodeSchema(map: MsgMap): Schema {
     vectors: array(map.get('vectors'), 'vectors').map(decodeVectorField),
     stored: stored === 'all' || stored === 'none' ? stored : strings(stored, 'stored'),
     ids,
+    positions,
     analyzer:
       analyzer === null || analyzer === undefined
         ? undefined

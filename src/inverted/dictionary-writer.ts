@@ -17,6 +17,7 @@ export class DictionaryWriter {
   terms = 0;
   postings = 0;
   private readonly lengths: Uint32Array;
+  private readonly withPositions: boolean;
   private readonly dictionary: SpillFile;
   private readonly lists: SpillFile;
   private readonly blocks: SpillFile;
@@ -31,9 +32,13 @@ export class DictionaryWriter {
   private readonly keys = new ByteWriter();
   private readonly starts: number[] = [];
 
-  /** @param lengths terms in each document of the segment */
-  constructor(lengths: Uint32Array, spills: SpillDirectory) {
+  /**
+   * @param lengths terms in each document of the segment
+   * @param withPositions false: lists have none, and the dictionary says 0 for their sizes and for lone positions
+   */
+  constructor(lengths: Uint32Array, spills: SpillDirectory, withPositions = true) {
     this.lengths = lengths;
+    this.withPositions = withPositions;
     this.dictionary = spills.create('dictionary');
     this.lists = spills.create('postings');
     this.blocks = spills.create('blocks');
@@ -55,14 +60,15 @@ export class DictionaryWriter {
       this.encodeBlocks(list);
     } else {
       if (list.count > 1) codecOf(list.count).encode(list.docs, list.tfs, 0, list.count, -1, listBytes);
-      if (list.occurrences > 1)
+      if (this.withPositions && list.occurrences > 1)
         this.encodePositions(list, 0, list.count, new ByteReader(list.positions.view()));
     }
     this.page.add(term, {
       df: list.count,
       occurrences: list.occurrences,
       doc: list.docs[0],
-      position: list.occurrences > 1 ? 0 : new ByteReader(list.positions.view()).vbyte(),
+      position:
+        !this.withPositions || list.occurrences > 1 ? 0 : new ByteReader(list.positions.view()).vbyte(),
       postingsOffset: this.lists.length,
       postingsBytes: listBytes.length,
       blocksOffset: this.blocks.length,
@@ -103,7 +109,7 @@ export class DictionaryWriter {
       const listStart = listBytes.length;
       const positionStart = positionBytes.length;
       pforCodec.encode(docs, tfs, from, to, previous, listBytes);
-      this.encodePositions(list, from, to, positions);
+      if (this.withPositions) this.encodePositions(list, from, to, positions);
       impacts.clear();
       for (let i = from; i < to; i++) impacts.add(tfs[i], lengths[docs[i]]);
       impacts.limit();

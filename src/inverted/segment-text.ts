@@ -58,7 +58,7 @@ export class SegmentText {
   private isWarm = false;
 
   /** @param textFields fields of the schema that make up the text */
-  constructor(view: SegmentView, textFields: number) {
+  constructor(view: SegmentView, textFields: number, positions = true) {
     const { reader, documents } = view;
     const meta = partMeta(reader, PART);
     this.view = view;
@@ -75,7 +75,7 @@ export class SegmentText {
         `its postings are coded as '${String(meta.get('codec'))}', not '${CODEC}'; build the index again`,
       );
     this.lengths = new WholeNumbers(reader, LENGTHS, documents);
-    this.bounds = textFields - 1;
+    this.bounds = positions ? textFields - 1 : 0;
     this.extents = new WholeNumbers(reader, EXTENTS, documents * this.bounds);
   }
 

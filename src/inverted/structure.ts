@@ -9,6 +9,6 @@ export const textStructure: Structure = {
   ...textBranches,
   kind: 'text',
   writer: (_name, schema, environment) => new TextWriter(schema, environment),
-  check: (_name, schema, segment) => checkText(segment, schema.text.length),
+  check: (_name, schema, segment) => checkText(segment, schema.text.length, schema.positions),
   part: () => PART,
 };

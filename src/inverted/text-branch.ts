@@ -1,5 +1,6 @@
 import { type Analyzer, openAnalyzer } from '../analysis/index.js';
 import type { Branch, PreparedQuery, Query, SearchOptions, SegmentView } from '../branch/index.js';
+import { UsageError } from '../errors/index.js';
 import { type Schema, TEXT_BRANCH } from '../schema/index.js';
 import { Bm25, type Collection } from './bm25.js';
 import { analyseQuery, type Expression, type Leaf } from './expression.js';
@@ -17,6 +18,7 @@ export class TextBranch implements Branch {
   /** The analyser without stemmer and stop words. */
   private readonly folder: Analyzer;
   private readonly fields: string[];
+  private readonly positions: boolean;
   private readonly segments: SegmentText[];
   private readonly collection: Collection;
 
@@ -26,7 +28,8 @@ export class TextBranch implements Branch {
     this.analyzer = openAnalyzer(schema.analyzer);
     this.folder = openAnalyzer({ ...schema.analyzer, stemmer: 'none', stopwords: [] });
     this.fields = schema.text;
-    this.segments = views.map((view) => new SegmentText(view, schema.text.length));
+    this.positions = schema.positions ?? true;
+    this.segments = views.map((view) => new SegmentText(view, schema.text.length, schema.positions));
     this.collection = { documents: 0, tokens: 0 };
     for (const { withText, tokens } of this.segments) {
       this.collection.documents += withText;
@@ -39,14 +42,28 @@ export class TextBranch implements Branch {
     if (query.text === undefined) return undefined;
     const { operator = 'any', syntax = 'plain' } = options;
     if (syntax === 'plain') {
-      return new PreparedText(this.segments, parseQuery(query.text, this.analyzer), bm25, operator);
+      const clauses = parseQuery(query.text, this.analyzer);
+      for (const { terms, label } of clauses) if (terms.length > 1) this.needPositions(label);
+      return new PreparedText(this.segments, clauses, bm25, operator);
     }
     const parsed = parseQuerySyntax(query.text, this.fields, operator);
     const analysed = analyseQuery(parsed, this.analyzer, this.folder, this.fields);
     if (analysed === undefined) return new PreparedText(this.segments, [], bm25, operator);
+    for (const leaf of analysed.leaves) {
+      const phrase = leaf.kind === 'terms' && leaf.terms.length > 1;
+      if (phrase || (leaf.field !== undefined && this.fields.length > 1)) this.needPositions(leaf.label);
+    }
     const flat = flatten(analysed.root, analysed.leaves);
     if (flat !== undefined) return new PreparedText(this.segments, flat.clauses, bm25, flat.operator);
     return new PreparedExpression(this.segments, analysed.root, analysed.leaves, bm25);
+  }
+
+  /** @throws UsageError when the index has no positions */
+  private needPositions(label: string): void {
+    if (this.positions) return;
+    throw new UsageError(
+      `${label}: phrases and fields need the positions of terms, which this index was built without; ask for single words, or build it again without --no-positions`,
+    );
   }
 
   /** Documents with a term, as the analyser gives it. */

@@ -22,7 +22,8 @@ export class TextWriter implements StructureWriter {
   private readonly runs: SpillFile[] = [];
   private buffer = new TokenBuffer();
   private lengths = new Uint32Array(1024);
-  /** Text fields but the last: where those end is recorded. */
+  private readonly positions: boolean;
+  /** Text fields but the last: where those end is recorded, for positions to tell the field. */
   private readonly bounds: number;
   private extents: Uint32Array;
   private documents = 0;
@@ -36,7 +37,8 @@ export class TextWriter implements StructureWriter {
     const analyzer = openAnalyzer(schema.analyzer);
     this.analyze = (text, emit) => analyzer.analyze(text, emit);
     this.environment = environment;
-    this.bounds = schema.text.length - 1;
+    this.positions = schema.positions ?? true;
+    this.bounds = this.positions ? schema.text.length - 1 : 0;
     this.extents = new Uint32Array(1024 * this.bounds);
   }
 
@@ -80,7 +82,7 @@ export class TextWriter implements StructureWriter {
       throw new Error(`${this.documents} documents were added, not ${documents}`);
     const { environment } = this;
     const { spills, memoryBytes } = environment;
-    const dictionary = new DictionaryWriter(this.lengths, spills);
+    const dictionary = new DictionaryWriter(this.lengths, spills, this.positions);
     const last = this.buffer.sorted();
     this.buffer = new TokenBuffer();
     let done = 0;

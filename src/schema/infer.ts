@@ -26,6 +26,8 @@ export interface SchemaRequest {
   /** Fields of the records that hold vectors. */
   vector?: string[];
   store: 'all' | 'none' | string[];
+  /** False to index text without positions. */
+  positions?: boolean;
   /** Fields whose vectors come from files of their own, with the dimension those have. */
   fileVectors: { name: string; dim: number; integers: boolean }[];
   /** Metric by field; '' is the default for all fields. */
@@ -156,7 +158,11 @@ export function inferSchema(
     text.map((name) => record[name]).filter((v) => typeof v === 'string'),
   );
   const analyzer = text.length > 0 ? request.analyzer(samples) : undefined;
-  return { schema: { text, keyword, number, vectors, stored: request.store, analyzer, ids: true }, notes };
+  const { store: stored, positions = true } = request;
+  return {
+    schema: { text, keyword, number, vectors, stored, analyzer, positions, ids: true },
+    notes,
+  };
 }
 
 function describe(role: string, vector: VectorField | undefined): string {

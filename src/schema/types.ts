@@ -28,6 +28,8 @@ export interface Schema {
   stored: 'all' | 'none' | string[];
   /** Undefined when there is no text field. */
   analyzer: AnalyzerSpec | undefined;
+  /** False where the text was indexed without the positions of its terms: no phrases, no terms of one field. */
+  positions?: boolean;
   /** False when documents are rows of a vectors file: ids are row numbers and are not stored. */
   ids: boolean;
 }

@@ -19,6 +19,7 @@ interface Options {
   keyword?: string[];
   number?: string[];
   store?: string[] | boolean;
+  positions?: boolean;
   vectorIndex?: string[];
   dropFull?: boolean;
   metric?: string[];
@@ -58,6 +59,7 @@ export async function build(
       keyword: options.keyword,
       number: options.number,
       store: options.store === false ? 'none' : Array.isArray(options.store) ? options.store : 'all',
+      positions: options.positions,
       vectorIndex: options.vectorIndex,
       dropFull: options.dropFull,
       metric: options.metric,

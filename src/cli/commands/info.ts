@@ -105,7 +105,7 @@ function render(found: IndexInfo): string {
     }
     rows.push([
       '  terms',
-      `${formatCount(counts.terms)} terms, ${formatCount(counts.postings)} postings, ${formatCount(counts.tokens)} tokens`,
+      `${formatCount(counts.terms)} terms, ${formatCount(counts.postings)} postings, ${formatCount(counts.tokens)} tokens${fields.positions === false ? ', without positions' : ''}`,
     ]);
   }
   for (const field of fields.vectors) {
