@@ -15,6 +15,7 @@ const LAYERS = [
   ['branch'],
   ['schema'],
   ['analysis'],
+  ['ciff'],
   ['records'],
   ['segment'],
   ['storage'],

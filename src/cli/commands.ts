@@ -3,13 +3,23 @@ import {
   buildOptions,
   checkOptions,
   evalOptions,
+  exportOptions,
   getOptions,
   infoOptions,
   type OptionSpec,
   queryOptions,
 } from './options.js';
 
-export type CommandName = 'build' | 'query' | 'eval' | 'info' | 'get' | 'check' | 'analyze' | 'completions';
+export type CommandName =
+  | 'build'
+  | 'query'
+  | 'eval'
+  | 'info'
+  | 'get'
+  | 'check'
+  | 'analyze'
+  | 'export'
+  | 'completions';
 
 /** A command as --help, completions and the pages of the reference have it. Its code is loaded by main, when it is called. */
 export interface CommandSpec {
@@ -97,6 +107,17 @@ export const commands: CommandSpec[] = [
       'shortlist analyze --lang en < lines.txt',
     ],
     options: analyzeOptions,
+  },
+  {
+    name: 'export',
+    arguments: '<index>',
+    summary: 'write the text of an index as a CIFF file, for Anserini, PISA, Terrier and others',
+    examples: [
+      'shortlist export my.index -o my.ciff',
+      'shortlist export my.index -o - | gzip > my.ciff.gz',
+      'shortlist build other.ciff.gz -o other.index --lang en --stemmer porter1',
+    ],
+    options: exportOptions,
   },
   {
     name: 'completions',

@@ -20,6 +20,7 @@ const loaders: Record<
   get: async () => (await import('./commands/get.js')).get,
   check: async () => (await import('./commands/check.js')).check,
   analyze: async () => (await import('./commands/analyze.js')).analyze,
+  export: async () => (await import('./commands/export.js')).exportIndex,
   completions: async () => (await import('./commands/completions.js')).completions,
 };
 

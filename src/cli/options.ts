@@ -181,7 +181,7 @@ export const buildOptions: OptionSpec[] = [
     group: INPUT,
     choices: [
       ...['jsonl', 'tsv', 'csv', 'text', 'trec', 'parquet', 'arrow', 'npy', 'npz', 'hdf5'],
-      ...['fvecs', 'bvecs', 'ivecs', 'fbin', 'u8bin', 'i8bin', 'ibin'],
+      ...['fvecs', 'bvecs', 'ivecs', 'fbin', 'u8bin', 'i8bin', 'ibin', 'ciff'],
     ],
   },
   vectorsOption('documents'),
@@ -530,6 +530,14 @@ export const getOptions: OptionSpec[] = [
   },
 ];
 export const checkOptions: OptionSpec[] = [json];
+
+export const exportOptions: OptionSpec[] = [
+  {
+    flags: '-o, --output <file>',
+    description: "the file to write, in place when it is whole (required); '-' is standard output",
+    group: OUTPUT,
+  },
+];
 
 export const analyzeOptions: OptionSpec[] = [
   {

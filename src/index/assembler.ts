@@ -1,6 +1,6 @@
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Structure, StructureWriter, WriterEnvironment } from '../branch/index.js';
+import type { Structure, StructureWriter, WriterEnvironment, WrittenPart } from '../branch/index.js';
 import type { IndexDocument, Schema } from '../schema/index.js';
 import { SegmentReader, SegmentWriter } from '../segment/index.js';
 import type { Metadata } from '../segment/metadata.js';
@@ -77,33 +77,19 @@ export class SegmentAssembler {
   /** Writes the segment and gives it its name; the manifest does not know it yet. */
   async finish(): Promise<FinishedSegment> {
     if (this.documents === 0) this.open();
-    const out = new SegmentWriter(this.environment.spills.path('segment'));
-    try {
-      const parts: Parts = {};
-      const counts: Record<string, number> = {};
-      for (const { part, writer } of this.writers) {
-        const written = await writer.finish(out, this.documents);
-        parts[part] = written.meta;
-        for (const [name, n] of Object.entries(written.counts)) counts[name] = (counts[name] ?? 0) + n;
-      }
-      const notes = await this.calibrate(out, parts);
-      const { bytes, digest, arrays } = out.finish({ base: this.base, documents: this.documents, parts });
-      const file = segmentName(digest);
-      renameSync(out.path, join(this.directory, file));
-      const sizes: Record<string, number> = {};
-      for (const array of arrays) {
-        const part = array.name.slice(0, array.name.lastIndexOf('/'));
-        sizes[part] = (sizes[part] ?? 0) + array.bytes;
-      }
-      const entry = { file, bytes, digest, documents: this.documents };
-      this.base += this.documents;
-      this.documents = 0;
-      this.bytes = 0;
-      return { entry, counts, parts: sizes, notes };
-    } catch (error) {
-      out.abort();
-      throw error;
-    }
+    const { base, documents } = this;
+    const finished = await writeSegment(
+      this.directory,
+      this.environment,
+      base,
+      documents,
+      this.writers.map(({ part, writer }) => ({ part, finish: (out) => writer.finish(out, documents) })),
+      (out, parts) => this.calibrate(out, parts),
+    );
+    this.base += documents;
+    this.documents = 0;
+    this.bytes = 0;
+    return finished;
   }
 
   /** Lets structures measure themselves in the file as it is, and adds what they say to their metadata. */
@@ -148,5 +134,42 @@ export class SegmentAssembler {
     const buffered = this.writers.reduce((sum, { writer }) => sum + writer.buffered(), 0);
     if (buffered < this.environment.memoryBytes * SPILL_SHARE) return;
     for (const { writer } of this.writers) if (writer.buffered() > 0) writer.spill();
+  }
+}
+
+/**
+ * Writes a segment of several parts, in their order, and gives it its name.
+ * @param last is done when all parts are written, and gives remarks
+ */
+export async function writeSegment(
+  directory: string,
+  { spills }: WriterEnvironment,
+  base: number,
+  documents: number,
+  writers: { part: string; finish: (out: SegmentWriter) => Promise<WrittenPart> }[],
+  last: (out: SegmentWriter, parts: Parts) => Promise<string[]> = async () => [],
+): Promise<FinishedSegment> {
+  const out = new SegmentWriter(spills.path('segment'));
+  try {
+    const parts: Parts = {};
+    const counts: Record<string, number> = {};
+    for (const { part, finish } of writers) {
+      const written = await finish(out);
+      parts[part] = written.meta;
+      for (const [name, n] of Object.entries(written.counts)) counts[name] = (counts[name] ?? 0) + n;
+    }
+    const notes = await last(out, parts);
+    const { bytes, digest, arrays } = out.finish({ base, documents, parts });
+    const file = segmentName(digest);
+    renameSync(out.path, join(directory, file));
+    const sizes: Record<string, number> = {};
+    for (const array of arrays) {
+      const part = array.name.slice(0, array.name.lastIndexOf('/'));
+      sizes[part] = (sizes[part] ?? 0) + array.bytes;
+    }
+    return { entry: { file, bytes, digest, documents }, counts, parts: sizes, notes };
+  } catch (error) {
+    out.abort();
+    throw error;
   }
 }

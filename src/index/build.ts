@@ -6,6 +6,7 @@ import { checkTargetRecall, dropsFull, specUnder } from '../vector/index.js';
 import { VERSION } from '../version.js';
 import { DEFAULT_SEGMENT_DOCUMENTS } from './assembler.js';
 import { BuildRun } from './build-run.js';
+import { CiffRun } from './ciff-run.js';
 import { claimDirectory, cleanDirectory, releaseDirectory } from './directory.js';
 import { takeLock } from './lock.js';
 import { commitManifest, filesOf, hasManifest } from './manifest.js';
@@ -62,7 +63,9 @@ export async function buildIndex(options: BuildOptions): Promise<BuildReport> {
   const kinds = new Set(inputs.map((input) => input.kind));
   if (kinds.size > 1) {
     throw new UsageError(
-      'documents and vector files are both given as inputs; name vectors of documents with --vectors field=FILE',
+      kinds.has('postings')
+        ? 'a CIFF file is a whole index; build it by itself'
+        : 'documents and vector files are both given as inputs; name vectors of documents with --vectors field=FILE',
     );
   }
 
@@ -78,11 +81,18 @@ export async function buildIndex(options: BuildOptions): Promise<BuildReport> {
       );
     }
     cleanDirectory(options.output, filesOf(options.output));
+    const openRun = async () => {
+      if (kinds.has('postings')) {
+        const run = new CiffRun(options, inputs, spills, memoryBytes);
+        return { run, ...run.open(analyzer) };
+      }
+      const run = new BuildRun(options, inputs, spills, memoryBytes);
+      return kinds.has('vectors')
+        ? { run, ...(await run.openVectorRows(metric, structure)) }
+        : { run, ...(await run.openDocuments({ metric, structure, analyzer })) };
+    };
 
-    const run = new BuildRun(options, inputs, spills, memoryBytes);
-    const { schema, notes } = kinds.has('vectors')
-      ? await run.openVectorRows(metric, structure)
-      : await run.openDocuments({ metric, structure, analyzer });
+    const { run, schema, notes } = await openRun();
     for (const field of schema.vectors) field.spec = specUnder(field.metric, field.spec);
     const segments = await run.index(schema, segmentDocuments);
     const counts: Record<string, number> = { terms: 0, postings: 0, tokens: 0, vectors: 0 };

@@ -9,6 +9,7 @@
 export { buildIndex, DEFAULT_MEMORY_BYTES } from './build.js';
 export { type CheckReport, checkIndex } from './check.js';
 export { describeIndex, type IndexInfo } from './describe.js';
+export { type CiffExport, exportCiff } from './export-ciff.js';
 export type { Manifest, SegmentEntry } from './manifest.js';
 export { type IndexReader, openReader } from './open.js';
 export type { BuildOptions } from './options.js';

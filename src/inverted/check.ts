@@ -67,7 +67,8 @@ export function checkText(view: SegmentView, textFields: number, positions = tru
   let withText = 0;
   let tokens = 0;
   for (const [doc, length] of stored.entries()) {
-    if (length !== lengths[doc]) fail(`document ${doc} has ${lengths[doc]} terms, its length says ${length}`);
+    if (!text.lengthsGiven && length !== lengths[doc])
+      fail(`document ${doc} has ${lengths[doc]} terms, its length says ${length}`);
     if (length > 0) withText++;
     tokens += length;
   }

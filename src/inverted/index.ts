@@ -22,6 +22,8 @@
 export { Bm25, type Collection } from './bm25.js';
 export { textBranches } from './branches.js';
 export { highlight, type Snippet } from './highlight.js';
+export { ListWriter } from './list-writer.js';
 export { type Clause, type PhraseTerm, parseQuery } from './query.js';
 export { textStructure } from './structure.js';
+export { TermWalk } from './term-walk.js';
 export { TextBranch } from './text-branch.js';

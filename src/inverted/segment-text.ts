@@ -46,6 +46,8 @@ export class SegmentText {
   readonly terms: number;
   /** Terms of each document. */
   readonly lengths: WholeNumbers;
+  /** True where lengths are another engine's count, and not the sums of frequencies. */
+  readonly lengthsGiven: boolean;
   /** [documents, bounds]: positions that each text field but the last takes up. */
   readonly extents: WholeNumbers;
   /** Text fields less one. */
@@ -74,6 +76,7 @@ export class SegmentText {
         this.path,
         `its postings are coded as '${String(meta.get('codec'))}', not '${CODEC}'; build the index again`,
       );
+    this.lengthsGiven = meta.get('lengths') === 'given';
     this.lengths = new WholeNumbers(reader, LENGTHS, documents);
     this.bounds = positions ? textFields - 1 : 0;
     this.extents = new WholeNumbers(reader, EXTENTS, documents * this.bounds);

@@ -3,13 +3,10 @@ import type { StructureWriter, WriterEnvironment, WrittenPart } from '../branch/
 import type { IndexDocument, Schema } from '../schema/index.js';
 import type { SegmentWriter } from '../segment/index.js';
 import type { SpillFile } from '../storage/index.js';
-import { DictionaryWriter } from './dictionary-writer.js';
-import { CODEC, EXTENTS, LENGTHS } from './layout.js';
-import { mergeRuns } from './merge.js';
+import { finishText } from './finish.js';
 import { PostingList } from './posting-list.js';
 import { RunWriter } from './run.js';
 import { TokenBuffer } from './token-buffer.js';
-import { writeNumbers } from './whole-numbers.js';
 
 /**
  * Builds the inverted index of one segment. Tokens gather in memory, 8 bytes each and as much again
@@ -27,8 +24,6 @@ export class TextWriter implements StructureWriter {
   private readonly bounds: number;
   private extents: Uint32Array;
   private documents = 0;
-  private withText = 0;
-  private tokens = 0;
   private base = 0;
 
   /** @throws UsageError when the schema's analyser is not one of ours */
@@ -55,8 +50,6 @@ export class TextWriter implements StructureWriter {
     const length = this.buffer.tokens - before;
     this.lengths[doc] = length;
     this.documents = doc + 1;
-    this.tokens += length;
-    if (length > 0) this.withText++;
   }
 
   buffered(): number {
@@ -80,35 +73,15 @@ export class TextWriter implements StructureWriter {
   async finish(out: SegmentWriter, documents: number): Promise<WrittenPart> {
     if (this.documents > documents)
       throw new Error(`${this.documents} documents were added, not ${documents}`);
-    const { environment } = this;
-    const { spills, memoryBytes } = environment;
-    const dictionary = new DictionaryWriter(this.lengths, spills, this.positions);
     const last = this.buffer.sorted();
     this.buffer = new TokenBuffer();
-    let done = 0;
-    let reported = 0;
-    await mergeRuns(this.runs, last, spills, memoryBytes, (term, list) => {
-      dictionary.add(term, list);
-      done += list.occurrences;
-      if (done - reported >= 1 << 20) {
-        reported = done;
-        environment.progress('merging terms', done, this.tokens);
-      }
-    });
-    dictionary.finishDictionary(out);
+    const { bounds, positions } = this;
     const lengths = new Uint32Array(documents);
     lengths.set(this.lengths.subarray(0, this.documents));
-    writeNumbers(out, LENGTHS, [documents], lengths);
-    const extents = new Uint32Array(documents * this.bounds);
-    extents.set(this.extents.subarray(0, this.documents * this.bounds));
-    writeNumbers(out, EXTENTS, [documents, this.bounds], extents);
-    dictionary.finishLists(out);
-    const { terms, postings } = dictionary;
-    const { tokens } = this;
-    return {
-      meta: { codec: CODEC, documents: this.withText, tokens, terms, postings },
-      counts: { terms, postings, tokens },
-    };
+    const extents = new Uint32Array(documents * bounds);
+    extents.set(this.extents.subarray(0, this.documents * bounds));
+    const totals = { lengths, extents, bounds, positions };
+    return finishText(out, this.runs, last, totals, this.environment);
   }
 
   private grow(documents: number): void {

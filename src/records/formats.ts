@@ -17,6 +17,8 @@ export type VectorFormat =
   | 'hdf5'
   | TableFormat;
 export type TableFormat = 'parquet' | 'arrow';
+/** Postings of another engine: an index, not what one is made from. */
+export type PostingsFormat = 'ciff';
 
 const DOCUMENT_FORMATS: Record<string, DocumentFormat> = {
   jsonl: 'jsonl',
@@ -52,10 +54,14 @@ const TEXT_ENDINGS = ['txt', 'md', 'html', 'htm'];
 const CONTAINERS: readonly string[] = ['npz', 'hdf5', 'parquet', 'arrow'];
 
 /** Names an input format may be given by. */
-export const INPUT_FORMAT_NAMES = [DOCUMENT_FORMATS, TABLE_FORMATS, VECTOR_FORMATS].flatMap(Object.keys);
+export const INPUT_FORMAT_NAMES = [
+  ...[DOCUMENT_FORMATS, TABLE_FORMATS, VECTOR_FORMATS].flatMap(Object.keys),
+  'ciff' satisfies PostingsFormat,
+];
 
 /** The format a name or an extension without its dot stands for. */
-export function inputFormat(name: string): DocumentFormat | VectorFormat | undefined {
+export function inputFormat(name: string): DocumentFormat | VectorFormat | PostingsFormat | undefined {
+  if (name === 'ciff') return name;
   if (TEXT_ENDINGS.includes(name)) return 'text';
   return own(DOCUMENT_FORMATS, name) ?? tableFormat(name) ?? vectorFormat(name);
 }

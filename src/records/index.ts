@@ -8,6 +8,7 @@
  * Not for: deciding what a field means, joining vectors to documents, judging ids or values; the caller does.
  */
 export { parseVectorsArgument, type VectorsArgument } from './argument.js';
+export { ByteReader } from './bytereader.js';
 export { type ByteSource, openBytes } from './bytes.js';
 export { readDocuments } from './documents.js';
 export type { DocumentFormat, VectorFormat } from './formats.js';

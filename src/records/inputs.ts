@@ -7,6 +7,7 @@ import {
   extension,
   INPUT_FORMAT_NAMES,
   inputFormat,
+  type PostingsFormat,
   splitAddress,
   tableFormat,
   type VectorFormat,
@@ -19,8 +20,8 @@ export interface Input {
   path: string;
   /** For messages. */
   name: string;
-  kind: 'documents' | 'vectors';
-  format: DocumentFormat | VectorFormat;
+  kind: 'documents' | 'vectors' | 'postings';
+  format: DocumentFormat | VectorFormat | PostingsFormat;
   /** Size on disk where it is known: not for stdin, pipes and directories of texts. */
   bytes?: number;
 }
@@ -81,7 +82,8 @@ async function resolveDirectory(path: string, wanted: Input['format'] | undefine
 
 function makeInput(path: string, format: Input['format'], bytes?: number, part?: string): Input {
   const column = tableFormat(format) !== undefined && part !== undefined;
-  const kind = vectorFormat(format) !== undefined || column ? 'vectors' : 'documents';
+  const vectors = vectorFormat(format) !== undefined || column;
+  const kind = format === 'ciff' ? 'postings' : vectors ? 'vectors' : 'documents';
   return { path, name: displayName(path), kind, format, bytes };
 }
 

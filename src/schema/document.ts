@@ -39,17 +39,7 @@ export class DocumentMapper {
       );
     }
     if (isIdFault(id)) throw new RecordError(place, id.fault, id.mend);
-    if (!id.isWellFormed() || /[\0\n\r]/.test(id)) {
-      throw new RecordError(
-        place,
-        'the id holds a line break, NUL or half a surrogate pair',
-        'use an id without them',
-      );
-    }
-    if (Buffer.byteLength(id) > MAX_ID_BYTES) {
-      throw new RecordError(place, `the id is longer than ${MAX_ID_BYTES} bytes`, 'use a shorter id');
-    }
-    return id;
+    return checkId(id, place);
   }
 
   /**
@@ -165,6 +155,21 @@ function own(fields: Record<string, unknown>, name: string): unknown {
 function idOf(name: string, fields: Record<string, unknown>): string | undefined | IdFault {
   const value = own(fields, name);
   return value === undefined || value === null ? undefined : idText(name, value);
+}
+
+/** @param place named in the error @throws RecordError for an id that lines of text could not hold */
+export function checkId(id: string, place: Place): string {
+  if (!id.isWellFormed() || /[\0\n\r]/.test(id)) {
+    throw new RecordError(
+      place,
+      'the id holds a line break, NUL or half a surrogate pair',
+      'use an id without them',
+    );
+  }
+  if (Buffer.byteLength(id) > MAX_ID_BYTES) {
+    throw new RecordError(place, `the id is longer than ${MAX_ID_BYTES} bytes`, 'use a shorter id');
+  }
+  return id;
 }
 
 /**

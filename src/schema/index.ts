@@ -6,7 +6,7 @@
  * index holds. Not for: reading files (records) or building anything.
  */
 
-export { BYTES_MEND, byteFault, checkVector, DocumentMapper } from './document.js';
+export { BYTES_MEND, byteFault, checkId, checkVector, DocumentMapper } from './document.js';
 export { formatIndexSpec, type IndexSpec, parseIndexSpec, type SpecPart } from './index-spec.js';
 export { inferSchema, MAX_DIMENSION, NUMBER_VALUE, type SchemaRequest } from './infer.js';
 export { TITLE_NAMES } from './title.js';
