@@ -45,7 +45,9 @@ const args = process.argv.slice(2);
 // One query is over in milliseconds: it has a bundle of its own, without what builds, evaluates, answers batches and writes
 // files. A text that looks like one of these options is answered all the same.
 const batch = args.some((arg) =>
-  /^--(?:queries|output)(?:=|$)|^-o|^(?:--format=)?(?:csv|parquet|ivecs|fvecs|npy)$/.test(arg),
+  /^--(?:queries|output|embed|embed-command|embed-cache)(?:=|$)|^-o|^(?:--format=)?(?:csv|parquet|ivecs|fvecs|npy)$/.test(
+    arg,
+  ),
 );
 const byVector = args.some((arg) => /^--(?:like|vector-file)(?:=|$)/.test(arg));
 const { main } =

@@ -15,7 +15,7 @@ const LAYERS = [
   ['branch'],
   ['schema'],
   ['analysis'],
-  ['ciff'],
+  ['ciff', 'embedding'],
   ['records'],
   ['segment'],
   ['storage'],

@@ -6,6 +6,7 @@ import {
   openQueries,
   type PoolAnswer,
   QUERIES_TOGETHER,
+  type QueryEmbedder,
   Recaller,
   RecallPool,
   type RecallSettings,
@@ -18,6 +19,7 @@ import { answer, type QueryFlags } from './one-query.js';
 
 // What few queries need, and no query that prints for a person: it comes with the batch.
 export { openAnswerFiles } from './answer-files/index.js';
+export { openQueryEmbedder } from './query-embedder.js';
 
 /** Groups of queries that a thread has waiting. */
 const WAITING_PER_THREAD = 4;
@@ -31,6 +33,7 @@ export async function answerBatch(
   settings: RecallSettings,
   options: QueryFlags,
   files: AnswerFiles,
+  embedder: QueryEmbedder | undefined,
   { terminal, signal }: Context,
 ): Promise<void> {
   const request = {
@@ -42,12 +45,23 @@ export async function answerBatch(
   };
   const source = await openQueries(index, request);
   const pace = new Pace(options.explain ? 1 : QUERIES_TOGETHER, options.queries !== '-');
-  const groups = groupsOf(untilAborted(source.queries, signal), pace);
+  const groups = embedded(groupsOf(untilAborted(source.queries, signal), pace), embedder);
   try {
     if (options.threads === 1) await answerInOrder(index, groups, pace, settings, options, files);
     else await answerInThreads(index, groups, pace, settings, options, files);
   } finally {
     source.close();
+  }
+}
+
+/** Groups with the vectors of their texts. */
+async function* embedded(
+  groups: AsyncGenerator<Query[]>,
+  embedder: QueryEmbedder | undefined,
+): AsyncGenerator<Query[]> {
+  for await (const some of groups) {
+    await embedder?.fill(some);
+    yield some;
   }
 }
 

@@ -60,6 +60,28 @@ const vectorsOption = (of: string): OptionSpec => ({
   repeatable: true,
 });
 
+const embedCache: OptionSpec = {
+  flags: '--embed-cache <file>',
+  description: 'keep the vectors the command makes in this file, and take those that are there from it',
+  group: INPUT,
+};
+
+/** Text of queries to vectors. */
+const embedOptions: OptionSpec[] = [
+  {
+    flags: '--embed-command <command>',
+    description: 'make vectors of the texts of queries with this command (see docs/embedding.md)',
+    group: INPUT,
+  },
+  {
+    flags: '--embed',
+    description:
+      'the same with the command the index was built with, which info shows: run it only if you trust it',
+    group: INPUT,
+  },
+  embedCache,
+];
+
 const searchOptions: OptionSpec[] = [
   {
     flags: '--branches <names>',
@@ -185,6 +207,25 @@ export const buildOptions: OptionSpec[] = [
     ],
   },
   vectorsOption('documents'),
+  {
+    flags: '--embed-command <command>',
+    description:
+      'make vectors of texts with this command, which reads and writes JSONL (see docs/embedding.md)',
+    group: INPUT,
+  },
+  {
+    flags: '--embed-fields <names>',
+    description: 'fields whose texts the command is given (default all text fields)',
+    group: INPUT,
+    parse: names,
+  },
+  {
+    flags: '--embed-field <name>',
+    description: 'vector field that becomes of them',
+    group: INPUT,
+    defaultText: 'embedding',
+  },
+  embedCache,
   {
     flags: '--id-field <name>',
     description: "field that holds the id (default '_id', then 'id')",
@@ -316,6 +357,7 @@ export const queryOptions: OptionSpec[] = [
   vectorsOption('queries'),
   { flags: '--vector-file <file>', description: 'one query: the vector in this file', group: INPUT },
   { flags: '--like <id>', description: 'one query: the vector of this document', group: INPUT },
+  ...embedOptions,
   {
     flags: '-k, --k <n>',
     description: 'hits wanted',
@@ -414,6 +456,7 @@ export const evalOptions: OptionSpec[] = [
     defaultText: '200',
   },
   vectorsOption('queries'),
+  ...embedOptions,
   { flags: '--qrels <file>', description: 'judgments: BEIR TSV or TREC qrels', group: INPUT },
   {
     flags: '--truth <file>',

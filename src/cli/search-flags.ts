@@ -2,7 +2,14 @@ import type { FilterPlan } from '../branch/index.js';
 import type { RecallSettings } from '../recall/index.js';
 
 /** Flags of query and eval that say how branches search. */
-export interface SearchFlags {
+/** Options that make vectors of the texts of queries. */
+export interface EmbedFlags {
+  embedCommand?: string;
+  embed?: boolean;
+  embedCache?: string;
+}
+
+export interface SearchFlags extends EmbedFlags {
   branches?: string[];
   efSearch?: number;
   gamma?: number;

@@ -1,7 +1,7 @@
 import type { Query } from '../branch/index.js';
 import { InputError } from '../errors/index.js';
 import type { IndexReader } from '../index/index.js';
-import { openQueries, type RecallSettings } from '../recall/index.js';
+import { openQueries, QUERIES_TOGETHER, type QueryEmbedder, type RecallSettings } from '../recall/index.js';
 
 /** Where the queries of an evaluation come from. */
 export interface QueryInput {
@@ -10,6 +10,7 @@ export interface QueryInput {
   /** `field=path[,ids=path]`. */
   vectors?: string[];
   settings?: RecallSettings;
+  embedder?: QueryEmbedder;
   stdin?: NodeJS.ReadableStream;
 }
 
@@ -38,6 +39,11 @@ export async function collectQueries(index: IndexReader, options: QueryInput): P
     }
     if (queries.length === 0)
       throw new InputError({ file: options.queries as string }, 'holds no queries', 'name a file that does');
+    for (let from = 0; options.embedder && from < queries.length; from += QUERIES_TOGETHER)
+      await options.embedder.fill(
+        queries.slice(from, from + QUERIES_TOGETHER),
+        from + QUERIES_TOGETHER >= queries.length,
+      );
     return queries;
   } finally {
     source.close();

@@ -1,5 +1,5 @@
 import type { IndexReader } from '../index/index.js';
-import type { RecallSettings } from '../recall/index.js';
+import type { QueryEmbedder, RecallSettings } from '../recall/index.js';
 import type { KnownItems } from './known-items/index.js';
 import type { EvalDetails } from './report.js';
 import type { QueryRunner } from './run-queries.js';
@@ -19,6 +19,8 @@ export interface EvalOptions {
   known?: KnownItems;
   /** `field=path[,ids=path]`. */
   vectors?: string[];
+  /** Gives queries that have a text a vector of it. */
+  embedder?: QueryEmbedder;
   qrels?: string;
   /** ivecs (or .npy) of exact neighbour rows, one row a query. */
   truth?: string;

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { AnalyzerSpec } from '../analysis/index.js';
 import type { WriterEnvironment } from '../branch/index.js';
+import type { Embedder } from '../embedding/index.js';
 import { RecordError, UsageError } from '../errors/index.js';
 import {
   DEFAULT_MAX_RECORD_BYTES,
@@ -26,6 +27,7 @@ import {
 } from '../schema/index.js';
 import { type SpillDirectory, SpillingIdMap } from '../storage/index.js';
 import { type FinishedSegment, SEGMENT_BYTES, SegmentAssembler } from './assembler.js';
+import { Embedding } from './embedding.js';
 import type { BuildOptions } from './options.js';
 import { LISTED_REJECTIONS, type RejectedRecord } from './report.js';
 import { structuresOf } from './structures.js';
@@ -67,6 +69,7 @@ export class BuildRun {
   /** Records to come, where the inputs say so. */
   private expected: number | undefined;
   private bytesRead = 0;
+  private embedder: Embedder | undefined;
   private assembler!: SegmentAssembler;
   private readonly finished: FinishedSegment[] = [];
   /** Feeds the assembler once the schema is known. */
@@ -158,27 +161,39 @@ export class BuildRun {
     const items = this.items();
     const sample: (SourceRecord | RecordError)[] = [];
     const sampled: Record<string, unknown>[] = [];
+    let complete = false;
     for (let bytes = 0; sampled.length < SAMPLE_RECORDS && bytes < SAMPLE_BYTES; ) {
       const next = await items.next();
+      complete = next.done === true;
       if (next.done || next.value === undefined) break;
       sample.push(next.value);
       if (next.value instanceof RecordError) continue;
       sampled.push(next.value.fields);
       bytes += next.value.bytes;
     }
+    const embedding = options.embed && new Embedding(options.embed, options.signal);
+    this.embedder = embedding?.embedder;
     const text = sampled.length === 0 && feeds.length === 0 ? (options.text ?? [TEXT_BRANCH]) : options.text;
-    const { schema, notes } = inferSchema(sampled, {
+    const fileVectors = feeds.map(({ field, dim, integers }) => ({ name: field, dim, integers }));
+    const wanted = {
       text,
       keyword: options.keyword,
       number: options.number,
       vector: options.vector,
       store: options.store ?? 'all',
       positions: options.positions,
-      fileVectors: feeds.map(({ field, dim, integers }) => ({ name: field, dim, integers })),
+      fileVectors,
       idField: options.idField,
       untyped,
       ...request,
-    });
+    };
+    // What is embedded is known when the text fields are, and how long its vectors are when there is one.
+    if (embedding)
+      fileVectors.push(
+        await embedding.open(sampled, complete, () => inferSchema(sampled, withoutNames(wanted)).schema),
+      );
+    const { schema, notes } = inferSchema(sampled, wanted);
+    embedding?.record(schema);
     if (schema.analyzer)
       notes.push(
         `text is analysed as: ${schema.analyzer.lang}, stemmer ${schema.analyzer.stemmer}${schema.positions ? '' : ', without positions'}`,
@@ -188,7 +203,8 @@ export class BuildRun {
 
     this.feed = async () => {
       const ids = new SpillingIdMap(this.spills, this.memoryBytes * ID_SHARE);
-      const take = async (item: SourceRecord | RecordError) => {
+      const made = schema.vectors.findIndex(({ embed }) => embed !== undefined);
+      const take = async (item: SourceRecord | RecordError, vector?: Float32Array) => {
         const record = item instanceof RecordError ? undefined : item;
         let id: string | undefined;
         let vectors: (Float32Array | undefined)[] = [];
@@ -196,6 +212,7 @@ export class BuildRun {
           id = record && attempt(() => mapper.idOf(record));
           vectors = await Promise.all(external.map((feed) => feed?.take(this.rows, id)));
         }
+        if (vector !== undefined) vectors[made] = vector;
         await this.accept(item.place, () => {
           if (record === undefined) throw item;
           id ??= mapper.idOf(record);
@@ -211,9 +228,14 @@ export class BuildRun {
           return { document, bytes: record.bytes };
         });
       };
-      for (const item of sample) await take(item);
-      sample.length = 0;
-      for await (const item of items) await take(item);
+      const all = async function* () {
+        yield* sample;
+        sample.length = 0;
+        yield* items;
+      };
+      if (embedding === undefined) for await (const item of all()) await take(item);
+      else for await (const { item, made: vector } of embedding.of(all())) await take(item, vector);
+      await embedding?.embedder.close();
       for (const feed of feeds) {
         const note = await feed.finish(this.rows);
         if (note !== undefined) this.warnings.push(note);
@@ -221,6 +243,11 @@ export class BuildRun {
       ids.close();
     };
     return { schema, notes };
+  }
+
+  /** Ends what was started beside, when a build fails. */
+  abandon(): void {
+    this.embedder?.kill();
   }
 
   /** Reads everything into segments. */
@@ -288,6 +315,14 @@ export class BuildRun {
     const { bytesRead: bytes, totalBytes, documents } = this;
     this.options.onProgress?.({ phase, bytes, totalBytes, documents, step });
   }
+}
+
+/** What was asked for without what is said of single vector fields. */
+function withoutNames<T extends { metric: Map<string, Metric>; structure: Map<string, IndexSpec> }>(
+  request: T,
+): T {
+  const usual = <V>(map: Map<string, V>) => new Map([...map].filter(([name]) => name === ''));
+  return { ...request, metric: usual(request.metric), structure: usual(request.structure) };
 }
 
 /** The sum, undefined when a part of it is. */

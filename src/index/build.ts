@@ -72,6 +72,7 @@ export async function buildIndex(options: BuildOptions): Promise<BuildReport> {
   const created = claimDirectory(options.output);
   let unlock: (() => void) | undefined;
   const spills = new SpillDirectory(options.output);
+  let abandon: (() => void) | undefined;
   try {
     unlock = takeLock(options.output);
     const replacing = hasManifest(options.output);
@@ -87,6 +88,7 @@ export async function buildIndex(options: BuildOptions): Promise<BuildReport> {
         return { run, ...run.open(analyzer) };
       }
       const run = new BuildRun(options, inputs, spills, memoryBytes);
+      abandon = () => run.abandon();
       return kinds.has('vectors')
         ? { run, ...(await run.openVectorRows(metric, structure)) }
         : { run, ...(await run.openDocuments({ metric, structure, analyzer })) };
@@ -138,6 +140,7 @@ export async function buildIndex(options: BuildOptions): Promise<BuildReport> {
       output: options.output,
     };
   } finally {
+    abandon?.();
     spills.deleteAll();
     if (unlock !== undefined) {
       // After a failure this takes away what was written aside; after a commit there is nothing left to take.

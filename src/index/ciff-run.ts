@@ -19,7 +19,17 @@ const PROGRESS_EVERY = 1024;
 
 /** Flags that say something of documents, which a CIFF file has none of. */
 const OF_DOCUMENTS: (keyof BuildOptions)[] = [
-  ...(['vectors', 'text', 'keyword', 'number', 'vector', 'vectorIndex', 'metric', 'idField'] as const),
+  ...([
+    'vectors',
+    'embed',
+    'text',
+    'keyword',
+    'number',
+    'vector',
+    'vectorIndex',
+    'metric',
+    'idField',
+  ] as const),
   ...(['targetRecall', 'calibrate', 'dropFull'] as const),
 ];
 

@@ -1,5 +1,18 @@
 import type { BuildProgress } from './report.js';
 
+/** Vectors that a command makes of texts. */
+export interface EmbedRequest {
+  command: string;
+  /** Vector field they become. Default 'embedding'. */
+  field?: string;
+  /** Fields whose texts it is given, joined by a line end. Default all text fields. */
+  fields?: string[];
+  /** File that keeps them for the next build. */
+  cache?: string;
+  /** Is told when texts wait long for an answer. */
+  onWaiting?: (message: string) => void;
+}
+
 /** What buildIndex() takes. Undefined means inferred, or the default named in the CLI's help. */
 export interface BuildOptions {
   /** Files and directories; '-' is standard input. */
@@ -11,6 +24,8 @@ export interface BuildOptions {
   inputFormat?: string;
   /** `field=path[,ids=path]`, as --vectors takes it. */
   vectors?: string[];
+  /** Vectors of the documents' texts, made by a command: see Embedder. */
+  embed?: EmbedRequest;
   idField?: string;
   text?: string[];
   keyword?: string[];

@@ -16,13 +16,14 @@ export function encodeSchema(schema: Schema): Metadata {
     text: schema.text,
     keyword: schema.keyword,
     number: schema.number,
-    vectors: schema.vectors.map(({ name, dim, metric, spec }) => ({
+    vectors: schema.vectors.map(({ name, dim, metric, spec, embed }) => ({
       name,
       dim,
       metric,
       kind: spec.kind,
       params: spec.params,
       stages: spec.stages.map(({ kind, params }) => ({ kind, params })),
+      ...(embed === undefined ? {} : { embed: { ...embed } }),
     })),
     stored: schema.stored,
     ids: schema.ids,
@@ -63,7 +64,21 @@ function decodeVectorField(value: MsgValue): VectorField {
   }
   if (!METRICS.includes(metric)) throw new Error(`unknown metric '${String(metric)}'`);
   const stages = array(map.get('stages'), 'stages').map((stage) => decodePart(expectMap(stage, 'stages')));
-  return { name: string(map.get('name'), 'name'), dim, metric, spec: { ...decodePart(map), stages } };
+  const field: VectorField = {
+    name: string(map.get('name'), 'name'),
+    dim,
+    metric,
+    spec: { ...decodePart(map), stages },
+  };
+  const embed = map.get('embed');
+  if (embed !== undefined) {
+    const made = expectMap(embed, 'embed');
+    field.embed = {
+      command: string(made.get('command'), 'command'),
+      fields: strings(made.get('fields'), 'fields'),
+    };
+  }
+  return field;
 }
 
 function decodePart(map: MsgMap): SpecPart {

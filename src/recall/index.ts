@@ -12,6 +12,7 @@ export { answerMany, QUERIES_TOGETHER } from './many.js';
 export { type Nearest, type NearestSettings, nearest } from './nearest.js';
 export { type PoolAnswer, RecallPool } from './pool.js';
 export { openQueries, type QueryRequest, type QuerySource, toQuery } from './queries.js';
+export { QueryEmbedder, type QueryEmbedding } from './query-embedder.js';
 export {
   DEFAULT_K,
   type Hit,

@@ -15,6 +15,8 @@ export interface VectorField {
   metric: Metric;
   /** What was asked for with --vector-index, defaults filled in. */
   spec: IndexSpec;
+  /** The command that made the vectors of texts, and of which fields. It is run for queries only when someone says so. */
+  embed?: { command: string; fields: string[] };
 }
 
 /** What an index holds of a document, and how each part is searched. Recorded in the manifest. */

@@ -70,7 +70,7 @@ describe('resolveInputs', () => {
     const odd = files.file('odd/corpus.jsnol', '');
     const bare = files.file('odd/corpus', '');
     const formats =
-      'jsonl, ndjson, tsv, csv, text, trec, sgml, parquet, pq, arrow, arrows, feather, fvecs, bvecs, ivecs, npy, npz, fbin, u8bin, i8bin, ibin, hdf5, h5';
+      'jsonl, ndjson, tsv, csv, text, trec, sgml, parquet, pq, arrow, arrows, feather, fvecs, bvecs, ivecs, npy, npz, fbin, u8bin, i8bin, ibin, hdf5, h5, ciff';
     const folder = join(files.root, 'odd');
     for (const [paths, inputFormat, message] of [
       [['nowhere.jsonl'], undefined, 'InputError: nowhere.jsonl: no such file or directory; check the path'],

@@ -1,6 +1,7 @@
 import { UsageError } from '../../errors/index.js';
 import { type BuildProgress, type BuildReport, buildIndex } from '../../index/index.js';
 import type { Context } from '../context.js';
+import type { Terminal } from '../io.js';
 import { describeBytes, describeSteps, Progress } from '../progress.js';
 import { table } from '../table.js';
 import { formatBytes, formatCount, formatDuration } from '../values.js';
@@ -11,6 +12,10 @@ interface Options {
   json?: boolean;
   inputFormat?: string;
   vectors?: string[];
+  embedCommand?: string;
+  embedField?: string;
+  embedFields?: string[];
+  embedCache?: string;
   idField?: string;
   onError?: 'fail' | 'skip';
   maxRecord?: number;
@@ -35,6 +40,17 @@ interface Options {
   segmentDocs?: number;
 }
 
+/** What is said of vectors that a command makes. */
+function embedOf({ embedCommand, embedField, embedFields, embedCache }: Options, terminal: Terminal) {
+  if (embedCommand === undefined) {
+    if (embedField !== undefined || embedFields !== undefined || embedCache !== undefined)
+      throw new UsageError('--embed-field, --embed-fields and --embed-cache go with --embed-command');
+    return undefined;
+  }
+  const onWaiting = (message: string) => terminal.warn(message);
+  return { command: embedCommand, field: embedField, fields: embedFields, cache: embedCache, onWaiting };
+}
+
 export async function build(
   inputs: string[],
   options: Options,
@@ -51,6 +67,7 @@ export async function build(
       force: options.force,
       inputFormat: options.inputFormat,
       vectors: options.vectors,
+      embed: embedOf(options, terminal),
       idField: options.idField,
       onError: options.onError,
       maxRecordBytes: options.maxRecord,

@@ -14,6 +14,7 @@ import type { Context } from '../context.js';
 import type { Terminal } from '../io.js';
 import { LineFile } from '../line-file.js';
 import { describeSteps, Progress } from '../progress.js';
+import { openQueryEmbedder } from '../query-embedder.js';
 import { renderReport } from '../report-table.js';
 import { type SearchFlags, searchSettings } from '../search-flags.js';
 
@@ -66,6 +67,7 @@ export async function evaluateIndex(
   const progress = new Progress(terminal);
   const saved = options.saveRun === undefined ? undefined : new LineFile(options.saveRun, terminal);
   const page = options.report === undefined ? undefined : new LineFile(options.report, terminal);
+  const embedder = index && openQueryEmbedder(index, options, options.branches, { terminal, signal });
   const details: EvalDetails = { perQuery: new Map(), times: new Map() };
   let report: EvalReport;
   try {
@@ -77,6 +79,7 @@ export async function evaluateIndex(
       self: options.self,
       items: options.items,
       vectors: options.vectors,
+      embedder,
       qrels: options.qrels,
       truth: options.truth,
       // Exact neighbours stand for the truth; where a truth is given, --exact means exact search.
@@ -104,6 +107,7 @@ export async function evaluateIndex(
       onProgress: (run, done, total) =>
         progress.update((seconds) => `${run}: ${describeSteps(done, total, seconds)}`),
     });
+    await embedder?.close();
     await saved?.commit();
     if (page !== undefined) {
       const { renderPage } = await import('../../report/index.js');
@@ -117,6 +121,7 @@ export async function evaluateIndex(
     saved?.abandon();
     page?.abandon();
     progress.stop();
+    embedder?.kill();
     await runner?.close();
     index?.close();
   }

@@ -113,6 +113,7 @@ function render(found: IndexInfo): string {
       `vector ${field.name}`,
       `${sizeOf(field)}, ${field.metric}, ${formatIndexSpec(field.spec)}${rowsOf(found, field)}`,
     ]);
+    if (field.embed) rows.push(['  made by', `${field.embed.command} (of ${field.embed.fields.join(', ')})`]);
     for (const line of recallOf(found, field.name)) rows.push(['  by measure', line]);
   }
   for (const role of ['keyword', 'number'] as const)

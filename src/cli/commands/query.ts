@@ -1,7 +1,15 @@
 import { analyzerWarnings } from '../../analysis/index.js';
+import type { Query } from '../../branch/index.js';
 import { UsageError } from '../../errors/index.js';
 import { type IndexReader, openReader } from '../../index/index.js';
-import { checkFilter, DEFAULT_K, parseFusion, Recaller, type RecallSettings } from '../../recall/index.js';
+import {
+  checkFilter,
+  DEFAULT_K,
+  parseFusion,
+  type QueryEmbedder,
+  Recaller,
+  type RecallSettings,
+} from '../../recall/index.js';
 import type { AnswerFiles } from '../answer-files/index.js';
 import { type AnswerOptions, answerWriter, isLines } from '../answers.js';
 import type { Context } from '../context.js';
@@ -38,11 +46,16 @@ export async function query(
   };
   const index = openReader(path);
   let files: AnswerFiles | undefined;
+  let embedder: QueryEmbedder | undefined;
   try {
     // Before a batch is begun, and its files are read.
     if (options.filter !== undefined) checkFilter(index, options.filter);
     if (index.manifest.schema.analyzer)
       for (const warning of analyzerWarnings(index.manifest.schema.analyzer)) terminal.warn(warning);
+    if (options.embed || options.embedCommand !== undefined || options.embedCache !== undefined) {
+      const { openQueryEmbedder } = await import('../batch.js');
+      embedder = openQueryEmbedder(index, options, options.branches, { terminal, signal });
+    }
     // Within a radius, or above a score, it is no surprise that there are few.
     const limited =
       options.minScore !== undefined || (options.radius !== undefined && options.k === undefined);
@@ -58,19 +71,31 @@ export async function query(
     if (single) {
       const recaller = new Recaller(index);
       const query = await singleQuery(index, text, options);
+      await embedder?.fill([query], true);
+      if (embedder === undefined) noteOfCommand(index, query, terminal);
       await writer.write(query, answer(recaller, query, settings, options.explain === true));
     } else {
       // One query needs none of this code, and starts the quicker.
       const { answerBatch } = await import('../batch.js');
-      await answerBatch(index, settings, options, files, { terminal, signal });
+      await answerBatch(index, settings, options, files, embedder, { terminal, signal });
     }
+    await embedder?.close();
     await writer.end();
     await files.commit();
     return 0;
   } finally {
     files?.abandon();
+    embedder?.kill();
     index.close();
   }
+}
+
+/** Of vectors that wait for a command: it is not run because an index says so. */
+function noteOfCommand(index: IndexReader, { text, vectors }: Query, terminal: Terminal): void {
+  const made = index.manifest.schema.vectors.find(({ embed }) => embed !== undefined);
+  if (made === undefined || text === undefined || vectors[made.name] !== undefined || !terminal.interactive)
+    return;
+  terminal.note(`'${made.name}' is not searched: --embed runs the command its vectors were made with`);
 }
 
 /** Text on standard output, or whatever else is asked for: the code for that is loaded then. */
