@@ -49,9 +49,12 @@ const batch = args.some((arg) =>
     arg,
   ),
 );
+// What a file of options asks for is not known before it is read.
+const configured =
+  args.some((arg) => /^--config(?:=|$)/.test(arg)) || require('node:fs').existsSync('shortlist.config.json');
 const byVector = args.some((arg) => /^--(?:like|vector-file)(?:=|$)/.test(arg));
 const { main } =
-  args[0] === 'query' && !batch
+  args[0] === 'query' && !batch && !configured
     ? require('./load.cjs').load(require.resolve('../dist/query.cjs'), byVector ? 'vector' : 'text')
     : require('../dist/cli.cjs');
 main(args, io).then(async (code) => {

@@ -1,4 +1,4 @@
-// `npm run reference`: writes docs/cli.md and the man page docs/shortlist.1 from the tables of commands and options.
+// `npm run reference`: writes docs/cli.md, the man page docs/shortlist.1 and docs/schemas/config.json from the tables of commands and options.
 // With --check, as lint has it, says which of them is stale instead.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,13 +14,14 @@ const { outputFiles } = await esbuild.build({
   format: 'esm',
   write: false,
 });
-const { manPage, referencePage } = await import(
+const { configSchema, manPage, referencePage } = await import(
   `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`
 );
 const check = process.argv.includes('--check');
 for (const [name, text] of [
   ['cli.md', referencePage()],
   ['shortlist.1', manPage()],
+  ['schemas/config.json', configSchema()],
 ]) {
   const file = join(root, 'docs', name);
   if (!check) writeFileSync(file, text);

@@ -8,7 +8,7 @@ import {
   infoOptions,
   type OptionSpec,
   queryOptions,
-} from './options.js';
+} from './options/index.js';
 
 export type CommandName =
   | 'build'

@@ -4,9 +4,10 @@ import { ExitCode, ShortlistError, UsageError } from '../errors/index.js';
 import { fromSystem } from '../storage/index.js';
 import { VERSION } from '../version.js';
 import { type CommandName, commands } from './commands.js';
+import { applyConfig, readConfig, shownConfig } from './config.js';
 import type { Context } from './context.js';
 import { type ColorChoice, type Io, Terminal } from './io.js';
-import { commonOptions, type OptionSpec } from './options.js';
+import { commonOptions, type OptionSpec } from './options/index.js';
 
 /** The code of each command, loaded when it is called: start-up time is a feature. It returns the exit code. */
 const loaders: Record<
@@ -44,9 +45,11 @@ export async function main(args: string[], io: Io): Promise<number> {
   program.addHelpText('before', examplesText(commands.flatMap((command) => command.examples[0])));
   // What is not named needs no options: making those of all commands takes 3 ms.
   const named = commands.filter(({ name }) => name === args[0]);
+  const printConfig = args.slice(0, args.indexOf('--') + 1 || undefined).includes('--print-config');
   for (const spec of named.length > 0 ? named : commands) {
+    // What prints options needs no index.
     const command = program
-      .command(`${spec.name} ${spec.arguments}`)
+      .command(`${spec.name} ${printConfig ? '[any...]' : spec.arguments}`)
       .summary(spec.summary)
       .description(`${spec.summary[0].toUpperCase()}${spec.summary.slice(1)}.`)
       .addHelpText('before', examplesText(spec.examples));
@@ -56,6 +59,8 @@ export async function main(args: string[], io: Io): Promise<number> {
         .flat()
         .filter((v) => v !== undefined);
       const options = values.at(-2) as Record<string, unknown>;
+      const config = readConfig(options.config as string | false | undefined);
+      if (config !== undefined) applyConfig(command, spec, config);
       debug = options.debug === true;
       terminal = new Terminal(io, {
         color: options.color as ColorChoice,
@@ -63,6 +68,12 @@ export async function main(args: string[], io: Io): Promise<number> {
         progress: options.progress !== false,
         signal: abort.signal,
       });
+      if (printConfig) {
+        const { json, sources } = shownConfig(command, spec, config);
+        terminal.note(sources);
+        await terminal.print(`${json}\n`);
+        return;
+      }
       const run = await loaders[spec.name]();
       code = await run(positional as string[], options as never, { terminal, signal: abort.signal });
     });

@@ -1,5 +1,5 @@
 import { commands } from '../commands.js';
-import type { OptionSpec } from '../options.js';
+import type { OptionSpec } from '../options/index.js';
 import { argumentsCompleteWith, completesWith, flagsOf, optionsOf, SHELLS } from './flags.js';
 
 /** A completion script for fish: a line for each command, option and argument. */

@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../commands.js';
-import { commonOptions, type OptionSpec } from '../options.js';
+import { commonOptions, type OptionSpec } from '../options/index.js';
 
 /** What the flags of an option say. */
 export interface Flags {

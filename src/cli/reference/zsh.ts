@@ -1,5 +1,5 @@
 import { type CommandSpec, commands } from '../commands.js';
-import type { OptionSpec } from '../options.js';
+import type { OptionSpec } from '../options/index.js';
 import { argumentsCompleteWith, completesWith, flagsOf, optionsOf, SHELLS } from './flags.js';
 
 /** A completion function for zsh, to be saved as `_shortlist` in a folder of $fpath. */
