@@ -1,10 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { commands } from '../../src/cli/commands.js';
-import { flagsOf } from '../../src/cli/reference/index.js';
+import { configSchema, flagsOf } from '../../src/cli/reference/index.js';
 import { fixtures, ok, scratch, shortlist } from '../helpers/cli.js';
 
 const cwd = scratch();
@@ -15,9 +14,7 @@ const write = (config: unknown, file = here) =>
 const lines = (stdout: string) => stdout.trim().split('\n');
 const section = (args: string[]) =>
   JSON.parse(ok([args[0], '--print-config', ...args.slice(1)], { cwd }).stdout);
-const schema = JSON.parse(
-  readFileSync(fileURLToPath(new URL('../../docs/schemas/config.json', import.meta.url)), 'utf8'),
-);
+const schema = JSON.parse(configSchema());
 const valid = new Ajv2020({ allowUnionTypes: true }).compile(schema);
 
 beforeAll(() => {

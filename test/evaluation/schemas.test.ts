@@ -6,11 +6,17 @@ import { compareSeveral } from '../../src/evaluation/index.js';
 import { fixtures, ok, scratch, shortlist } from '../helpers/cli.js';
 
 const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true });
-const schema = (name: string): ValidateFunction =>
-  ajv.compile(JSON.parse(readFileSync(new URL(`../../docs/schemas/${name}.json`, import.meta.url), 'utf8')));
+const read = (name: string) =>
+  JSON.parse(readFileSync(new URL(`../../docs/schemas/${name}.json`, import.meta.url), 'utf8'));
+const schema = (name: string): ValidateFunction => ajv.compile(read(name));
 const evaluation = schema('eval@1');
 const build = schema('build@1');
 const queryLine = schema('query-line');
+ajv.addSchema(read('query-line'), 'query-line.json');
+const query = schema('query@1');
+const info = schema('info@1');
+const check = schema('check@1');
+const analyze = schema('analyze@1');
 
 /** The schema as it is, and with unknown fields refused: those we write must all be in it. */
 function expectValid(validate: ValidateFunction, value: unknown): void {
@@ -82,6 +88,46 @@ describe('what the tool prints is what docs/schemas says', () => {
     for (const line of all) expectValid(queryLine, JSON.parse(line));
   });
 
+  it('query --json', () => {
+    const args = ['query', index, 'water', '--json'];
+    for (const more of [[], ['--explain'], ['--filter', 'year>=2000', '--fields', 'title']]) {
+      const found = JSON.parse(ok([...args, ...more]).stdout);
+      expect(query(found) ? [] : query.errors).toEqual([]);
+      for (const line of found.results) expectValid(queryLine, line);
+    }
+  });
+
+  it('info --json and check --json, of text, vectors and both', () => {
+    const vectors = join(cwd, 'v.index');
+    const ivf = ['--vector-index', 'ivf:nlist=8+pq:m=8', '--target-recall', '0.9'];
+    ok(['build', `${fixtures}vectors/base.bvecs`, '-o', vectors, '-q', '--metric', 'l2', ...ivf]);
+    const made = join(cwd, 'e.index');
+    const command = `"${process.execPath}" "${fixtures}embedder.mjs"`;
+    ok([
+      'build',
+      articles,
+      '-o',
+      made,
+      '-q',
+      '--embed-command',
+      command,
+      '--no-positions',
+      '--store',
+      'title',
+    ]);
+    for (const path of [index, vectors, made]) {
+      expectValid(info, JSON.parse(ok(['info', path, '--json']).stdout));
+      expectValid(check, JSON.parse(ok(['check', path, '--json']).stdout));
+    }
+  });
+
+  it('analyze --json', () => {
+    const { stdout } = ok(['analyze', '--lang', 'zh', '--json'], { input: '数据库 index\n\nfoxes\n' });
+    const lines = stdout.trim().split('\n');
+    expect(lines).toHaveLength(3);
+    for (const line of lines) expectValid(analyze, JSON.parse(line));
+  });
+
   it('eval --json', () => {
     const args = [
       'eval',
@@ -131,6 +177,10 @@ describe('what the tool prints is what docs/schemas says', () => {
       [queryLine, { query: 1, hits: [] }],
       [queryLine, { query: '1', hits: [{ id: 'a', rank: 0, score: 1, branches: {} }] }],
       [evaluation, { schema: 'shortlist.eval@1' }],
+      [query, { schema: 'shortlist.query@1', results: [{}] }],
+      [info, { schema: 'shortlist.info@1', path: 'x' }],
+      [check, { schema: 'shortlist.check@1', segments: 1, documents: 1, bytes: 1, ok: false }],
+      [analyze, { schema: 'shortlist.analyze@1', lang: 'en', text: '', tokens: [{}] }],
     ] as const) {
       expect(validate(value)).toBe(false);
     }
