@@ -43,7 +43,7 @@ export const commands: CommandSpec[] = [
       'shortlist build scifact/ -o scifact.index --lang en',
       'shortlist build base.bvecs.gz -o sift.index --metric l2 --vector-index hnsw:M=16,efConstruction=200',
       'shortlist build docs.jsonl --vectors emb=docs.fvecs.gz -o hybrid.index',
-      'zcat docs.jsonl.gz | shortlist build - -o my.index',
+      'zcat docs.jsonl.gz | shortlist build - -o fresh.index',
     ],
     options: buildOptions,
   },

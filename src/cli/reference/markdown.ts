@@ -41,7 +41,7 @@ ${table(
 
 ${command.summary[0].toUpperCase()}${command.summary.slice(1)}.
 
-\`\`\`sh
+\`\`\`text
 shortlist ${command.name} [options] ${command.arguments}
 \`\`\`
 
