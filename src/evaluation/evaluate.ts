@@ -11,12 +11,13 @@ import { knownItems } from './known-items/index.js';
 import type { Measure } from './measure.js';
 import { parseMeasure } from './parse-measure.js';
 import { firing } from './plans.js';
-import { type Qrels, readQrels } from './qrels.js';
+import { type Judgments, readQrels } from './qrels.js';
 import type { EvalReport, RunSummary } from './report.js';
 import { readRun } from './run.js';
 import { openRunner } from './runners.js';
 import { compareSeveral } from './significance/compare.js';
 import { checkDrops, parseMaxDrop } from './significance/drops.js';
+import { readSubtopics } from './subtopics.js';
 import { reportOf, scoreRun } from './summaries.js';
 
 const QRELS_MEASURES = ['nDCG@10', 'AP', 'RR', 'R@100', 'Judged@10'];
@@ -42,7 +43,8 @@ export async function evaluate(given: EvalOptions): Promise<EvalReport> {
     options,
     [...assertions, ...drops].map((gate) => gate.measure),
   );
-  const judged = measures.filter((measure) => measure.needs === 'qrels');
+  const judged = measures.filter((measure) => measure.needs !== 'truth');
+  const byTopic = measures.find((measure) => measure.needs === 'subtopics');
   if (judged.length > 0 && options.qrels === undefined && options.known === undefined) {
     throw new UsageError(`${judged[0].name} needs judgments: give --qrels FILE`);
   }
@@ -50,12 +52,20 @@ export async function evaluate(given: EvalOptions): Promise<EvalReport> {
   if (needsTruth && options.truth === undefined && !options.exact) {
     throw new UsageError('recall@k needs the true neighbours: give --truth FILE, or --exact to compute them');
   }
-  const qrels =
-    options.known?.qrels ?? (options.qrels === undefined ? undefined : await readQrels(options.qrels));
+  const ratio = measures.find((measure) => measure.needs === 'truth' && measure.ratio);
+  if (ratio !== undefined && drops.some(({ measure }) => measure === ratio.name))
+    throw new UsageError(
+      `${ratio.name} is better when it is lower: hold it by --assert '${ratio.name}<=1.01'`,
+    );
+  if (ratio === measures[0] && ratio !== undefined && options.sweep?.length)
+    throw new UsageError(`${ratio.name} is better when it is lower: name another measure first to sweep by`);
+  if (byTopic !== undefined && options.known !== undefined)
+    throw new UsageError(`${byTopic.name} needs judgments of subtopics, which --self does not make`);
+  const judgments = await readJudgments(options, byTopic !== undefined);
   const report =
     options.runs !== undefined && options.runs.length > 0
-      ? await scoreFiles(options.runs, measures, qrels, options)
-      : await runIndex(options, measures, qrels);
+      ? await scoreFiles(options.runs, measures, judgments, options)
+      : await runIndex(options, measures, judgments);
   const figures = {
     ...report.measures,
     ...report.latency,
@@ -64,9 +74,9 @@ export async function evaluate(given: EvalOptions): Promise<EvalReport> {
   report.assertions = checkAssertions(assertions, figures);
   if (options.baseline !== undefined) {
     // Recall is not of a run of several branches.
-    const comparable = measures.filter(({ name }) => name in report.measures);
+    const comparable = measures.filter((measure) => measure !== ratio && measure.name in report.measures);
     const names = comparable.map((measure) => measure.name);
-    const baseline = await evaluateBaseline(options.baseline, comparable, qrels, options);
+    const baseline = await evaluateBaseline(options.baseline, comparable, judgments, options);
     const candidates = report.runs.map(({ name, perQuery = {} }) => ({ name, perQuery }));
     const compared = names.filter((name) => name in baseline.measures);
     report.comparisons = compareSeveral(baseline.perQuery ?? {}, candidates, compared, {
@@ -83,6 +93,19 @@ export async function evaluate(given: EvalOptions): Promise<EvalReport> {
     for (const run of report.runs) run.perQuery = undefined;
   }
   return report;
+}
+
+/** What runs are measured by: made of the index, or read from a file, its subtopics too where a measure asks for them. */
+async function readJudgments(
+  { known, qrels }: EvalOptions,
+  subtopics: boolean,
+): Promise<Judgments | undefined> {
+  if (known !== undefined) return { grades: known.qrels };
+  if (qrels === undefined) return undefined;
+  if (!subtopics) return { grades: await readQrels(qrels) };
+  if (qrels === '-')
+    throw new UsageError('judgments of subtopics are read twice: give --qrels FILE, not standard input');
+  return { grades: await readQrels(qrels, { subtopics }), subtopics: await readSubtopics(qrels) };
 }
 
 /**
@@ -116,7 +139,7 @@ function withKnownItems(options: EvalOptions): EvalOptions {
 async function evaluateBaseline(
   path: string,
   measures: Measure[],
-  qrels: Qrels | undefined,
+  judgments: Judgments | undefined,
   options: EvalOptions,
 ): Promise<EvalReport> {
   const plain = {
@@ -128,12 +151,12 @@ async function evaluateBaseline(
     sweep: undefined,
   };
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
-    if (qrels === undefined)
+    if (judgments === undefined)
       throw new UsageError('a baseline that is a run is measured by judgments: give --qrels FILE');
     return scoreFiles(
       [path],
-      measures.filter((measure) => measure.needs === 'qrels'),
-      qrels,
+      measures.filter((measure) => measure.needs !== 'truth'),
+      judgments,
       plain,
     );
   }
@@ -145,7 +168,7 @@ async function evaluateBaseline(
     const vectors = options.vectors?.filter((text) => has(parseVectorsArgument(text).field));
     const branches = options.settings?.branches?.filter(has);
     const settings = { ...options.settings, branches: branches?.length === 0 ? undefined : branches };
-    return await runIndex({ ...plain, index, runner, vectors, settings }, measures, qrels);
+    return await runIndex({ ...plain, index, runner, vectors, settings }, measures, judgments);
   } finally {
     await runner.close();
     index.close();
@@ -184,7 +207,7 @@ function splitMeasures(text: string): string[] {
 async function scoreFiles(
   paths: string[],
   measures: Measure[],
-  qrels: Qrels | undefined,
+  judgments: Judgments | undefined,
   options: EvalOptions,
 ): Promise<EvalReport> {
   if (measures.some((measure) => measure.needs === 'truth')) {
@@ -199,6 +222,6 @@ async function scoreFiles(
   const warnings: string[] = [];
   const runs: RunSummary[] = [];
   for (const path of paths)
-    runs.push(scoreRun(path, await readRun(path), measures, qrels as Qrels, warnings, options));
-  return reportOf(runs, runs[0], qrels?.size ?? 0, warnings, options);
+    runs.push(scoreRun(path, await readRun(path), measures, judgments as Judgments, warnings, options));
+  return reportOf(runs, runs[0], judgments?.grades.size ?? 0, warnings, options);
 }

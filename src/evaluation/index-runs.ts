@@ -6,7 +6,7 @@ import { collectQueries } from './collect-queries.js';
 import type { EvalOptions } from './eval-options.js';
 import type { Measure, TruthMeasure } from './measure.js';
 import { firing, type Plan, planRuns } from './plans.js';
-import type { Qrels } from './qrels.js';
+import type { Judgments, Qrels } from './qrels.js';
 import type { EvalReport, RunSummary } from './report.js';
 import { formatRunLine, type Run } from './run.js';
 import type { QueryAnswer, QueryRunner } from './run-queries.js';
@@ -25,7 +25,7 @@ const SWEEP_ROUNDS = 3;
 export async function runIndex(
   asked: EvalOptions,
   measures: Measure[],
-  qrels: Qrels | undefined,
+  judgments: Judgments | undefined,
 ): Promise<EvalReport> {
   const axes = (asked.sweep ?? []).map(parseAxis);
   const { options, target } = sweepTarget(asked, axes);
@@ -41,22 +41,23 @@ export async function runIndex(
   const plans = planRuns(branches, options, axes);
   const truthMeasures = measures.filter((measure) => measure.needs === 'truth');
   const field = truthMeasures.length > 0 ? soleVectorField(index, branches) : undefined;
+  const { metric = 'l2' } = index.manifest.schema.vectors.find(({ name }) => name === field) ?? {};
   const truth = await truthOf(field, truthMeasures, queries, options);
 
-  const warnings = qrels === undefined ? [] : foreignJudgments(index, qrels);
+  const warnings = judgments === undefined ? [] : foreignJudgments(index, judgments.grades);
   const runs: RunSummary[] = [];
   const summaries = new Map<Plan, RunSummary>();
   const kept = new Map<Plan, QueryAnswer[]>();
   const measure = (plan: Plan, answers: QueryAnswer[]) => {
-    const own = measures.filter((m) => m.needs === 'qrels');
+    const own = measures.filter((m) => m.needs !== 'truth');
     const summary =
-      qrels === undefined
+      judgments === undefined
         ? { name: plan.name, measures: {} }
-        : scoreRun(plan.name, asRun(answers), own, qrels, warnings, options);
+        : scoreRun(plan.name, asRun(answers), own, judgments, warnings, options);
     summary.branches = plan.settings.branches ?? branches;
     if (axes.length > 0) summary.swept = plan.swept;
     if (truth !== undefined && summary.branches.length === 1 && summary.branches[0] === field)
-      recallOf(summary, answers, truth, truthMeasures, queries, options.perQuery ?? false);
+      recallOf(summary, answers, truth, truthMeasures, queries, { ...options, metric });
     summaries.set(plan, summary);
     if (options.saveRun !== undefined) kept.set(plan, answers);
   };
@@ -94,7 +95,7 @@ export async function runIndex(
     for (const { query, hits } of kept.get(plans[primary]) ?? [])
       for (const { id, rank, score } of hits) saveRun(formatRunLine(query, id, rank, score, tag));
   }
-  const count = qrels?.size ?? truth?.queries ?? queries.length;
+  const count = judgments?.grades.size ?? truth?.queries ?? queries.length;
   warnings.push(...new Set(truth?.warnings));
   const report = reportOf(runs, runs[primary], count, warnings, options);
   report.conditions = speeds[primary].conditions;
@@ -134,9 +135,10 @@ async function truthOf(
   if (field === undefined) return undefined;
   const index = options.index as IndexReader;
   const deepest = Math.max(...measures.map((measure) => measure.depth));
+  const scored = options.tieAware || measures.some((measure) => measure.ratio);
   return options.truth === undefined
     ? exactTruth(index, options.runner as QueryRunner, queries, field, deepest, options)
-    : readTruth(options.truth, index, queries, field, deepest, options.tieAware ?? false);
+    : readTruth(options.truth, index, queries, field, deepest, scored);
 }
 
 function asRun(answers: QueryAnswer[]): Run {

@@ -14,7 +14,7 @@ export interface JudgedMeasure {
   compute(query: JudgedQuery): number;
 }
 
-/** recall@k or 1-recall@k against the exact nearest neighbours: see recallAtK. */
+/** recall@k, 1-recall@k or distanceRatio@k against the exact nearest neighbours: see recallAtK and distanceRatio. */
 export interface TruthMeasure {
   readonly name: string;
   readonly needs: 'truth';
@@ -22,9 +22,20 @@ export interface TruthMeasure {
   readonly depth: number;
   /** True neighbours looked for among the first k; k where not given. */
   readonly neighbours?: number;
+  /** distanceRatio@k: 1 at best and higher for worse, so that runs are neither compared nor chosen by it. */
+  readonly ratio?: true;
 }
 
-export type Measure = JudgedMeasure | TruthMeasure;
+/** alpha_nDCG@k, against judgments per subtopic: see alphaNdcg. */
+export interface SubtopicMeasure {
+  readonly name: string;
+  readonly needs: 'subtopics';
+  /** k. */
+  readonly depth: number;
+  readonly alpha: number;
+}
+
+export type Measure = JudgedMeasure | TruthMeasure | SubtopicMeasure;
 
 /** A family of measures as help and documentation show it. */
 export interface MeasureName {

@@ -41,6 +41,13 @@ export function parseMeasure(text: string): Measure {
     const depth = wholeCutoff(written, cut);
     return { name: `1-recall@${depth}`, needs: 'truth', depth, neighbours: 1 };
   }
+  if (name.toLowerCase() === 'distanceratio') {
+    if (cut === undefined || inside !== undefined)
+      throw bad(written, 'takes a cut-off and nothing else', 'write distanceRatio@10');
+    const depth = wholeCutoff(written, cut);
+    return { name: `distanceRatio@${depth}`, needs: 'truth', depth, ratio: true };
+  }
+  if (/^(alpha|α)[_-]ndcg$/i.test(name)) return alphaNdcg(written, inside, cut);
   if (written === 'rbp') return make(written, named('RBP'), 'p=0.9', undefined);
 
   const family = byName.get(name.toLowerCase());
@@ -55,6 +62,21 @@ export function parseMeasure(text: string): Measure {
   if (bare !== undefined)
     throw bad(written, 'needs a cut-off', `write ${bare.name}@${bare.cutoff === 'level' ? '0.1' : '10'}`);
   throw unknown(written, name, cut);
+}
+
+function alphaNdcg(written: string, inside: string | undefined, cut: string | undefined): Measure {
+  if (cut === undefined) throw bad(written, 'needs a cut-off', 'write alpha_nDCG@10');
+  const depth = wholeCutoff(written, cut);
+  const given = /^\s*alpha\s*=\s*(\d*\.?\d+)\s*$/i.exec(inside ?? 'alpha=0.5');
+  const alpha = Number(given?.[1] ?? Number.NaN);
+  if (!(alpha >= 0 && alpha <= 1))
+    throw bad(written, `'${inside}' is no parameter of it`, 'write alpha=, a number from 0 to 1');
+  return {
+    name: `alpha_nDCG${alpha === 0.5 ? '' : `(alpha=${alpha})`}@${depth}`,
+    needs: 'subtopics',
+    depth,
+    alpha,
+  };
 }
 
 function truthRecall(
@@ -175,6 +197,8 @@ function unknown(written: string, name: string, cut: string | undefined): UsageE
     ...families.map((family) => family.name),
     'recall',
     '1-recall',
+    'distanceRatio',
+    'alpha_nDCG',
     ...byCut.keys(),
     ...byName.keys(),
   ];

@@ -1,8 +1,16 @@
 import { InputError } from '../errors/index.js';
 import { columns, eachLine } from './lines.js';
+import type { Subtopics } from './subtopics.js';
 
 /** Query id → document id → grade. A grade of 0 or less is judged and not relevant. */
 export type Qrels = Map<string, Map<string, number>>;
+
+/** What runs are measured by. */
+export interface Judgments {
+  grades: Qrels;
+  /** Where a measure asks for them. */
+  subtopics?: Subtopics;
+}
 
 /** Takes a line apart; undefined when the line has no business in this layout. */
 type Layout = (text: string) => [query: string, document: string, grade: string] | undefined;
@@ -16,10 +24,11 @@ const LARGEST_GRADE = 2 ** 31 - 1;
  * read too). The first line that is not blank tells which.
  *
  * A pair judged twice alike is one judgment. Memory: O(judgments).
+ * @param options.subtopics whether a pair may be judged for several subtopics: its grade is the largest
  * @throws InputError naming the line for anything that is not a judgment, for a pair judged twice with
  *   different grades, and for a file without judgments
  */
-export async function readQrels(path: string): Promise<Qrels> {
+export async function readQrels(path: string, options: { subtopics?: boolean } = {}): Promise<Qrels> {
   const qrels: Qrels = new Map();
   const file = path === '-' ? 'standard input' : path;
   let layout: Layout | undefined;
@@ -48,11 +57,15 @@ export async function readQrels(path: string): Promise<Qrels> {
       qrels.set(query, judged);
     }
     const before = judged.get(document);
+    if (options.subtopics && before !== undefined) {
+      judged.set(document, Math.max(before, grade));
+      return;
+    }
     if (before !== undefined && before !== grade) {
       throw new InputError(
         { file, line },
         `query '${query}' judges document '${document}' ${grade}, and ${before} further up`,
-        'keep one of the two lines',
+        'keep one of the two lines; judgments of subtopics are for alpha_nDCG@k',
       );
     }
     judged.set(document, grade);

@@ -81,7 +81,7 @@ function tied(a: number, b: number, tolerance = 0): boolean {
 
 /**
  * How much farther the results are than the true neighbours: the sum of the first k distances over that of the true
- * ones, 1 at best (ann-benchmarks has its inverse, `rel`). Of results fewer than k, as many as there are of both.
+ * ones, 1 at best (`rel` of ann-benchmarks is that over all queries). Of results fewer than k, as many as there are of both.
  * @param results distances, not squared, nearest first
  * @param truth distances of the exact neighbours, nearest first
  * @returns NaN without any, Infinity where only the true ones are all 0

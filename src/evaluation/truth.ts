@@ -1,10 +1,11 @@
 import type { Query } from '../branch/index.js';
-import { InputError } from '../errors/index.js';
+import { InputError, UsageError } from '../errors/index.js';
 import type { IndexReader } from '../index/index.js';
-import type { RecallSettings } from '../recall/index.js';
+import type { Hit, RecallSettings } from '../recall/index.js';
 import { openVectors } from '../records/index.js';
-import type { Measure } from './measure.js';
-import { type QueryRecall, recallAtK, summariseRecall } from './recall.js';
+import type { Metric } from '../schema/index.js';
+import type { TruthMeasure } from './measure.js';
+import { distanceRatio, type QueryRecall, recallAtK, summariseRecall } from './recall.js';
 import type { RunSummary } from './report.js';
 import type { QueryAnswer, QueryRunner } from './run-queries.js';
 import { runTogether } from './runners.js';
@@ -15,7 +16,7 @@ const TIE_TOLERANCE = 1e-6;
 /** The exact neighbours of every query, by query id: input rows, nearest first. */
 export interface Truth {
   rows: Map<string, Int32Array>;
-  /** Scores of those rows, where ties are to count. */
+  /** Scores of those rows, where ties are to count, or distances are. */
   scores: Map<string, Float64Array> | undefined;
   index: IndexReader;
   queries: number;
@@ -30,7 +31,6 @@ export async function exactTruth(
   field: string,
   k: number,
   options: {
-    tieAware?: boolean;
     settings?: RecallSettings;
     signal?: AbortSignal;
     onProgress?: (run: string, done: number, total: number) => void;
@@ -59,7 +59,7 @@ export async function exactTruth(
   }
   return {
     rows,
-    scores: options.tieAware ? scores : undefined,
+    scores,
     index,
     queries: queries.length,
     warnings: [],
@@ -77,7 +77,7 @@ export async function readTruth(
   queries: Query[],
   field: string,
   k: number,
-  tieAware: boolean,
+  scored: boolean | undefined,
 ): Promise<Truth> {
   const source = await openVectors(path, { dataset: 'neighbors' });
   const notRows = () =>
@@ -109,7 +109,7 @@ export async function readTruth(
     warnings.push(`${path} has ${source.dim} neighbours a query: recall@${k} is over ${source.dim}`);
   return {
     rows,
-    scores: tieAware ? scoresOf(index, queries, rows, field) : undefined,
+    scores: scored ? scoresOf(index, queries, rows, field) : undefined,
     index,
     queries: queries.length,
     warnings,
@@ -138,44 +138,89 @@ function scoresOf(
   return scores;
 }
 
-/** Adds recall@k and 1-recall@k of a run to its summary. */
+/** Adds recall@k and its like of a run to its summary. */
 export function recallOf(
   summary: RunSummary,
   answers: QueryAnswer[],
   truth: Truth,
-  measures: Measure[],
+  measures: TruthMeasure[],
   queries: Query[],
-  perQuery: boolean,
+  options: { perQuery?: boolean; tieAware?: boolean; metric: Metric },
 ): void {
-  const byQuery = new Map(answers.map((answer) => [answer.query, answer]));
-  const present = (row: number) => truth.index.documents.docOfRow(row) !== undefined;
+  const byQuery = new Map(answers.map((answer) => [answer.query, answer.hits]));
+  const keep = (id: string, measure: string, value: number) => {
+    if (!options.perQuery) return;
+    summary.perQuery ??= {};
+    summary.perQuery[id] ??= {};
+    summary.perQuery[id][measure] = value;
+  };
   for (const measure of measures) {
-    const k = measure.depth as number;
-    const neighbours = measure.needs === 'truth' ? measure.neighbours : undefined;
-    const recalls = new Map<string, QueryRecall>();
-    for (const { id } of queries) {
-      const hits = byQuery.get(id)?.hits ?? [];
-      const results = hits.map((hit) => truth.index.documents.row(hit.doc));
-      const scores = truth.scores?.get(id);
-      const ties = scores && {
-        results: hits.map((hit) => hit.score),
-        truth: scores,
-        tolerance: TIE_TOLERANCE,
-      };
-      recalls.set(id, recallAtK(results, truth.rows.get(id) ?? [], k, { present, ties, neighbours }));
-    }
-    const { mean, absent, queriesWithoutTruth } = summariseRecall(recalls.values(), neighbours ?? k);
-    summary.measures[measure.name] = mean;
-    if (absent > 0)
-      truth.warnings.push(`${absent} true neighbours are not in the index and were passed over`);
-    if (queriesWithoutTruth > 0)
-      truth.warnings.push(`${queriesWithoutTruth} queries have no true neighbour left`);
-    if (perQuery) {
-      summary.perQuery ??= {};
-      for (const [id, { recall }] of recalls) {
-        summary.perQuery[id] ??= {};
-        summary.perQuery[id][measure.name] = recall;
-      }
-    }
+    if (measure.ratio) ratioOf(summary, byQuery, truth, measure, queries, options.metric, keep);
+    else recallsOf(summary, byQuery, truth, measure, queries, options.tieAware ?? false, keep);
   }
+}
+
+type Keep = (id: string, measure: string, value: number) => void;
+
+function recallsOf(
+  summary: RunSummary,
+  byQuery: Map<string, Hit[]>,
+  truth: Truth,
+  { name, depth, neighbours }: TruthMeasure,
+  queries: Query[],
+  tieAware: boolean,
+  keep: Keep,
+): void {
+  const present = (row: number) => truth.index.documents.docOfRow(row) !== undefined;
+  const recalls: QueryRecall[] = [];
+  for (const { id } of queries) {
+    const hits = byQuery.get(id) ?? [];
+    const results = hits.map((hit) => truth.index.documents.row(hit.doc));
+    const scores = tieAware ? truth.scores?.get(id) : undefined;
+    const ties = scores && {
+      results: hits.map((hit) => hit.score),
+      truth: scores,
+      tolerance: TIE_TOLERANCE,
+    };
+    const one = recallAtK(results, truth.rows.get(id) ?? [], depth, { present, ties, neighbours });
+    recalls.push(one);
+    keep(id, name, one.recall);
+  }
+  const { mean, absent, queriesWithoutTruth } = summariseRecall(recalls, neighbours ?? depth);
+  summary.measures[name] = mean;
+  if (absent > 0) truth.warnings.push(`${absent} true neighbours are not in the index and were passed over`);
+  if (queriesWithoutTruth > 0)
+    truth.warnings.push(`${queriesWithoutTruth} queries have no true neighbour left`);
+}
+
+/** The ratio of sums over all queries, so that one whose neighbours lie at distance 0 has one, too. */
+function ratioOf(
+  summary: RunSummary,
+  byQuery: Map<string, Hit[]>,
+  truth: Truth,
+  { name, depth }: TruthMeasure,
+  queries: Query[],
+  metric: Metric,
+  keep: Keep,
+): void {
+  if (metric === 'ip')
+    throw new UsageError(`${name} is of distances, and an inner product is none: measure recall@${depth}`);
+  // Scores in float32 arithmetic may be a little beyond those of a distance of 0.
+  const distance: (score: number) => number = {
+    l2: (score: number) => Math.sqrt(Math.max(0, -score)),
+    cosine: (score: number) => Math.max(0, 1 - score),
+    hamming: (score: number) => -score,
+  }[metric];
+  const found: number[] = [];
+  const exact: number[] = [];
+  for (const { id } of queries) {
+    const results = (byQuery.get(id) ?? []).slice(0, depth).map((hit) => distance(hit.score));
+    const scores = truth.scores?.get(id) ?? [];
+    const nearest = Array.from(scores, distance).filter((value) => !Number.isNaN(value));
+    keep(id, name, distanceRatio(results, nearest, depth));
+    const both = Math.min(depth, results.length, nearest.length);
+    found.push(...results.slice(0, both));
+    exact.push(...nearest.slice(0, both));
+  }
+  summary.measures[name] = distanceRatio(found, exact, found.length);
 }
