@@ -63,7 +63,14 @@ export interface Query {
 
 /** Query-time settings; each branch takes what concerns it. Undefined means the default. */
 export interface SearchOptions {
-  /** BM25; default 1.2 and 0.75. */
+  /** Text: 'bm25', 'bm25+:delta=1', 'bm25l:delta=0.5' or 'ql:mu=1000' (Dirichlet). Default 'bm25'. */
+  scoring?: string;
+  /**
+   * Text: pseudo-relevance feedback, 'rm3:docs=10,terms=10,weight=0.5': what the best documents are about is searched, too, the
+   * query having that weight.
+   */
+  feedback?: string;
+  /** BM25 and its kin; default 1.2 and 0.75. */
   k1?: number;
   b?: number;
   /** 'any': one term suffices. 'all': every term and phrase must match. Default 'any'. */
@@ -134,6 +141,19 @@ export interface PreparedQuery {
   notes: string[];
 }
 
+/** A document that a first search found. */
+export interface FeedbackDocument {
+  texts: string[];
+  score: number;
+}
+
+export interface FeedbackModel {
+  /** Terms added. */
+  terms: number;
+  /** Of the query as it was, 0 to 1. */
+  weight: number;
+}
+
 /** A way of recall over all segments of an index. */
 export interface Branch {
   /** 'text', or the vector field's name. */
@@ -141,6 +161,16 @@ export interface Branch {
   kind: string;
   /** @returns undefined when the query has nothing for this branch; throws UsageError when it has, but wrong (dimension) */
   prepare(query: Query, options: SearchOptions): PreparedQuery | undefined;
+  /**
+   * The query once more, widened by what documents are about that it found. Absent where there is no such thing.
+   * @throws UsageError for a query that can't be widened
+   */
+  widen?(
+    query: Query,
+    found: FeedbackDocument[],
+    model: FeedbackModel,
+    options: SearchOptions,
+  ): PreparedQuery;
   /**
    * Answers of several queries this branch prepared, each what its search() gives. Absent where many at
    * once are no faster than one by one.

@@ -15,6 +15,8 @@ export type {
   Candidates,
   DocSet,
   Explanation,
+  FeedbackDocument,
+  FeedbackModel,
   FilterPlan,
   PreparedQuery,
   Query,

@@ -1,7 +1,6 @@
 import type { FilterPlan } from '../branch/index.js';
 import type { RecallSettings } from '../recall/index.js';
 
-/** Flags of query and eval that say how branches search. */
 /** Options that make vectors of the texts of queries. */
 export interface EmbedFlags {
   embedCommand?: string;
@@ -9,6 +8,7 @@ export interface EmbedFlags {
   embedCache?: string;
 }
 
+/** Flags of query and eval that say how branches search. */
 export interface SearchFlags extends EmbedFlags {
   branches?: string[];
   efSearch?: number;
@@ -17,6 +17,8 @@ export interface SearchFlags extends EmbedFlags {
   probeFade?: number;
   refine?: number;
   targetRecall?: number;
+  scoring?: string;
+  feedback?: string;
   k1?: number;
   b?: number;
   operator?: 'any' | 'all';
@@ -35,6 +37,8 @@ const SETTINGS = [
   'probeFade',
   'refine',
   'targetRecall',
+  'scoring',
+  'feedback',
   'k1',
   'b',
   'operator',

@@ -1,15 +1,17 @@
 import { type Candidates, type DocSet, topK } from '../branch/index.js';
-import type { Bm25 } from './bm25.js';
 import { Intersection } from './intersection.js';
 import { BLOCK_SHIFT } from './layout.js';
 import { SLACK } from './max-score.js';
 import type { PhraseMatcher } from './phrase.js';
+import { NO_SATURATION, type Scoring } from './scoring/index.js';
 import { type Bounds, TermPostings } from './term-postings.js';
 import type { WholeNumbers } from './whole-numbers.js';
 
 /** A requirement: a term, or a phrase of several. */
 export interface Required {
   weight: number;
+  /** See Scoring.unit(). */
+  rarity: number;
   /** Which lists it needs. */
   lists: number[];
   /** Absent for a term. */
@@ -39,23 +41,44 @@ export function eachCommon(
 
 /** What a document of one list can score at most. */
 interface LeadBound {
-  /** Of requirements without the list. */
+  /** Of requirements without the list, or of another rarity. */
   rest: number;
   /** Of those with it: times what a posting of the list scores, or `cap` if that is less. */
   weight: number;
   cap: number;
+  /** Of those. */
+  rarity: number;
+  /** The list's, under that rarity. */
+  own: Bounds | undefined;
 }
 
-/** A phrase scores no more than the rarest of its terms. @param lead number of the list; none of them: all is rest */
-function leadBound(lead: number, required: Required[], bounds: Bounds[]): LeadBound {
-  const bound = { rest: 0, weight: 0, cap: 0 };
-  for (const { weight, lists } of required) {
+/**
+ * A phrase scores no more than its least frequent term would.
+ * @param lead number of the list; none of them: all is rest
+ * @param bounds of each requirement's lists, under its rarity
+ */
+function leadBound(lead: number, required: Required[], bounds: Bounds[][]): LeadBound {
+  const bound: LeadBound = { rest: 0, weight: 0, cap: 0, rarity: 0, own: undefined };
+  for (let r = 0; r < required.length; r++) {
+    const { weight, rarity, lists } = required[r];
     let others = Number.POSITIVE_INFINITY;
-    for (const l of lists) if (l !== lead) others = Math.min(others, bounds[l].max);
-    if (lists.includes(lead)) {
+    let at = -1;
+    for (let i = 0; i < lists.length; i++) {
+      if (lists[i] === lead) at = i;
+      else others = Math.min(others, bounds[r][i].max);
+    }
+    if (at < 0) {
+      bound.rest += weight * others;
+      continue;
+    }
+    if (bound.own === undefined) {
+      bound.own = bounds[r][at];
+      bound.rarity = rarity;
+    }
+    if (rarity === bound.rarity) {
       bound.weight += weight;
       bound.cap = Math.max(bound.cap, others);
-    } else bound.rest += weight * others;
+    } else bound.rest += weight * Math.min(others, bounds[r][at].max);
   }
   return bound;
 }
@@ -72,19 +95,22 @@ export function topAll(
   lists: TermPostings[],
   required: Required[],
   lengths: WholeNumbers,
-  bm25: Bm25,
+  scoring: Scoring,
   depth: number,
   filter: DocSet | undefined,
 ): Candidates {
   const best = topK(depth);
   const leads = filter !== undefined && lists.every((list) => filter.count < list.df);
-  const bounds = lists.map((list) => list.bounds(bm25, lengths));
+  const bounds = required.map(({ lists: own, rarity }) =>
+    own.map((l) => lists[l].bounds(scoring, rarity, lengths)),
+  );
   const walked = leads ? [...lists, TermPostings.ofSet(filter)] : lists;
   const common = new Intersection(walked, lengths.values.length, leads ? undefined : filter);
   const { lead, first, kept, at } = common;
-  const { rest, weight, cap } = leadBound(first, required, bounds);
-  const { blocks: leadBlocks, parts } = leads ? { blocks: undefined, parts: undefined } : bounds[first];
-  const sums = new Sums(lists, required, lengths, bm25);
+  const { rest, weight, cap, rarity, own } = leadBound(leads ? -1 : first, required, bounds);
+  const leadBlocks = own?.blocks;
+  const parts = own?.parts;
+  const sums = new Sums(lists, required, lengths, scoring);
 
   for (let block = 0; block < lead.last.length; block++) {
     const threshold = best.threshold();
@@ -97,7 +123,7 @@ export function topAll(
       const scored = n;
       n = 0;
       for (let i = start; i < start + scored; i++) {
-        const part = parts === undefined ? sums.part(lead.docs[i], lead.tfs[i]) : parts[i];
+        const part = parts === undefined ? sums.unit(lead.docs[i], lead.tfs[i], rarity) : parts[i];
         if ((rest + weight * (part < cap ? part : cap)) * SLACK > threshold) kept[n++] = i;
       }
     }
@@ -120,49 +146,62 @@ class Sums {
   private readonly required: Required[];
   private readonly phrases: boolean;
   private readonly lengths: WholeNumbers;
-  private readonly normBase: number;
-  private readonly normPerTerm: number;
+  private readonly general: Scoring | undefined;
+  private readonly floor: number;
+  private readonly base: number;
+  private readonly perTerm: number;
 
-  constructor(lists: TermPostings[], required: Required[], lengths: WholeNumbers, bm25: Bm25) {
+  constructor(lists: TermPostings[], required: Required[], lengths: WholeNumbers, scoring: Scoring) {
     this.lists = lists;
     this.required = required;
     this.phrases = required.some(({ phrase }) => phrase !== undefined);
     this.lengths = lengths;
-    this.normBase = bm25.normBase;
-    this.normPerTerm = bm25.normPerTerm;
+    this.general = scoring.saturation === undefined ? scoring : undefined;
+    const { floor, base, perTerm } = scoring.saturation ?? NO_SATURATION;
+    this.floor = floor;
+    this.base = base;
+    this.perTerm = perTerm;
   }
 
-  private norm(doc: number): number {
+  private length(doc: number): number {
     this.lengths.ensure(doc);
-    return this.normBase + this.normPerTerm * this.lengths.values[doc];
+    return this.lengths.values[doc];
   }
 
   /** What a posting adds, for a weight of 1. */
-  part(doc: number, tf: number): number {
-    return tf / (tf + this.norm(doc));
+  unit(doc: number, tf: number, rarity: number): number {
+    const length = this.length(doc);
+    const { general } = this;
+    if (general !== undefined) return general.unit(tf, length, rarity);
+    return this.floor + tf / (tf + (this.base + this.perTerm * length));
   }
 
   /** Score of a document; any that does not exceed the threshold, where that is clear before. @param at index of its posting in each list */
   of(doc: number, at: Uint32Array, threshold: number): number {
-    const { lists, required } = this;
-    const norm = this.norm(doc);
+    const { lists, required, general, floor } = this;
+    const length = this.length(doc);
+    const norm = this.base + this.perTerm * length;
     let sum = 0;
     for (let r = 0; r < required.length; r++) {
       const { weight, lists: own } = required[r];
       let tf = lists[own[0]].tfs[at[own[0]]];
       for (let o = 1; o < own.length; o++) tf = Math.min(tf, lists[own[o]].tfs[at[own[o]]]);
-      sum += weight * (tf / (tf + norm));
+      const unit =
+        general === undefined ? floor + tf / (tf + norm) : general.unit(tf, length, required[r].rarity);
+      sum += weight * unit;
     }
     if (!this.phrases) return sum;
-    return sum * SLACK > threshold ? this.withPhrases(doc, at, norm) : NONE;
+    return sum * SLACK > threshold ? this.withPhrases(doc, at, length) : NONE;
   }
 
-  private withPhrases(doc: number, at: Uint32Array, norm: number): number {
+  private withPhrases(doc: number, at: Uint32Array, length: number): number {
+    const { general, floor } = this;
+    const norm = this.base + this.perTerm * length;
     let sum = 0;
-    for (const { phrase, weight, lists: own } of this.required) {
+    for (const { phrase, weight, rarity, lists: own } of this.required) {
       const tf = phrase === undefined ? this.lists[own[0]].tfs[at[own[0]]] : phrase.count(doc, own, at);
       if (tf === 0) return NONE;
-      sum += weight * (tf / (tf + norm));
+      sum += weight * (general === undefined ? floor + tf / (tf + norm) : general.unit(tf, length, rarity));
     }
     return sum;
   }

@@ -2,7 +2,7 @@
  * inverted: terms to documents.
  *
  * Maps the terms of a segment's text to postings (document, frequency) and positions, and a query
- * to documents scored by BM25 over all segments. All text fields are one virtual field; a phrase
+ * to documents scored over all segments: by BM25, its kin or query likelihood (scoring/). All text fields are one virtual field; a phrase
  * stands in one of them. Good for: words, phrases, and saying exactly why a document scored
  * as it did. Not for: deciding what a term is (analysis), or documents themselves (forward).
  *
@@ -19,11 +19,11 @@
  * dictionary page a term, what is known of the blocks of its lists (12 bytes for 128 postings),
  * those blocks that can hold a document it wants, and the lengths of the documents it scores.
  */
-export { Bm25, type Collection } from './bm25.js';
 export { textBranches } from './branches.js';
 export { highlight, type Snippet } from './highlight.js';
 export { ListWriter } from './list-writer.js';
 export { type Clause, type PhraseTerm, parseQuery } from './query.js';
+export { Bm25, type Collection, makeScoring, type Scoring } from './scoring/index.js';
 export { textStructure } from './structure.js';
 export { TermWalk } from './term-walk.js';
 export { TextBranch } from './text-branch.js';

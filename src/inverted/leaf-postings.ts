@@ -1,8 +1,8 @@
-import type { Bm25 } from './bm25.js';
 import { eachCommon } from './conjunction.js';
 import type { TermEntry } from './dictionary-page.js';
 import { type PhraseForm, PhraseMatcher } from './phrase.js';
 import type { PhraseTerm } from './query.js';
+import type { Scoring } from './scoring/index.js';
 import type { SegmentText } from './segment-text.js';
 
 /** Documents of a leaf, ascending, and what it adds to the score of each. */
@@ -39,20 +39,20 @@ export function occurrencesOf(
   });
 }
 
-/** A term or phrase, scored by BM25. */
+/** A term or phrase, scored. */
 export function scoredLeaf(
   text: SegmentText,
   phrase: PhraseTerm[],
   form: PhraseForm,
-  weight: number,
-  bm25: Bm25,
+  { weight, rarity }: { weight: number; rarity: number },
+  scoring: Scoring,
 ): LeafPostings {
   const docs: number[] = [];
   const parts: number[] = [];
   occurrencesOf(text, phrase, form, (doc, tf) => {
     text.lengths.ensure(doc);
     docs.push(doc);
-    parts.push(bm25.part(weight, tf, text.lengths.values[doc]));
+    parts.push(weight * scoring.unit(tf, text.lengths.values[doc], rarity));
   });
   return { docs, parts };
 }

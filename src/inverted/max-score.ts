@@ -1,6 +1,6 @@
 import { type BoundedTopK, type Candidates, type DocSet, members, topK } from '../branch/index.js';
-import type { Bm25 } from './bm25.js';
 import { BLOCK_SHIFT } from './layout.js';
+import { NO_SATURATION, type Scoring } from './scoring/index.js';
 import { advance, MANY, type TermPostings } from './term-postings.js';
 import type { WholeNumbers } from './whole-numbers.js';
 
@@ -9,6 +9,8 @@ export interface Weighted {
   list: TermPostings;
   /** >= 0 */
   weight: number;
+  /** See Scoring.unit(). */
+  rarity: number;
 }
 
 /**
@@ -46,15 +48,16 @@ export const SLACK = 1 + 2e-12;
 export function topAny(
   clauses: Weighted[],
   lengths: WholeNumbers,
-  bm25: Bm25,
+  scoring: Scoring,
   depth: number,
   filter: DocSet | undefined,
 ): Candidates {
   const best = topK(depth);
   if (depth === 0 || clauses.length === 0) return best.take();
   const longest = clauses.reduce((most, { list }) => Math.max(most, list.df), 0);
-  if (filter !== undefined && filter.count * FEW < longest) scoreEach(clauses, lengths, bm25, best, filter);
-  else new AnySearch(clauses, lengths, bm25, best, filter).run();
+  if (filter !== undefined && filter.count * FEW < longest)
+    scoreEach(clauses, lengths, scoring, best, filter);
+  else new AnySearch(clauses, lengths, scoring, best, filter).run();
   return best.take();
 }
 
@@ -62,7 +65,7 @@ export function topAny(
 function scoreEach(
   clauses: Weighted[],
   lengths: WholeNumbers,
-  bm25: Bm25,
+  scoring: Scoring,
   best: BoundedTopK,
   filter: DocSet,
 ): void {
@@ -71,14 +74,14 @@ function scoreEach(
     let score = 0;
     let found = false;
     for (let c = 0; c < clauses.length; c++) {
-      const { list, weight } = clauses[c];
+      const { list, weight, rarity } = clauses[c];
       const block = list.blockOf(doc, blocks[c]);
       blocks[c] = block;
       if (block === list.last.length) continue;
       const at = list.find(doc, block);
       if (list.docs[at] !== doc) continue;
       lengths.ensure(doc);
-      score += bm25.part(weight, list.tfs[at], lengths.values[doc]);
+      score += weight * scoring.unit(list.tfs[at], lengths.values[doc], rarity);
       found = true;
     }
     if (found) best.push(doc, score);
@@ -93,6 +96,7 @@ class Cursor {
   readonly parts: Float64Array | undefined;
   readonly dense: Uint8Array | undefined;
   readonly weight: number;
+  readonly rarity: number;
   /** The weight raised by SLACK. */
   readonly raised: number;
   /** First block that may reach into the window. */
@@ -105,14 +109,15 @@ class Cursor {
   /** Most that it and those behind it can add in any document. */
   readonly ever: number;
 
-  constructor({ list, weight }: Weighted, lengths: WholeNumbers, bm25: Bm25, behind: number) {
-    const { blocks, max, parts } = list.bounds(bm25, lengths);
+  constructor({ list, weight, rarity }: Weighted, lengths: WholeNumbers, scoring: Scoring, behind: number) {
+    const { blocks, max, parts } = list.bounds(scoring, rarity, lengths);
     this.parts = parts;
     this.dense = list.byDocument(lengths.values.length);
     this.list = list;
     this.last = list.last;
     this.bounds = blocks;
     this.weight = weight;
+    this.rarity = rarity;
     this.raised = weight * SLACK;
     this.ever = this.raised * max + behind;
   }
@@ -167,8 +172,11 @@ function largest(values: Float64Array, n: number): number {
 class AnySearch {
   private readonly cursors: Cursor[] = [];
   private readonly lengths: WholeNumbers;
-  private readonly normBase: number;
-  private readonly normPerTerm: number;
+  /** undefined: units are floor + tf / (tf + (base + perTerm * length)). */
+  private readonly general: Scoring | undefined;
+  private readonly floor: number;
+  private readonly base: number;
+  private readonly perTerm: number;
   private readonly best: BoundedTopK;
   private threshold = Number.NEGATIVE_INFINITY;
   /** Bits of the documents that may be found; undefined: all. */
@@ -177,20 +185,23 @@ class AnySearch {
   constructor(
     clauses: Weighted[],
     lengths: WholeNumbers,
-    bm25: Bm25,
+    scoring: Scoring,
     best: BoundedTopK,
     filter: DocSet | undefined,
   ) {
     let behind = 0;
     for (let c = clauses.length - 1; c >= 0; c--) {
-      const cursor = new Cursor(clauses[c], lengths, bm25, behind);
+      const cursor = new Cursor(clauses[c], lengths, scoring, behind);
       this.cursors.push(cursor);
       behind = cursor.ever;
     }
     this.cursors.reverse();
     this.lengths = lengths;
-    this.normBase = bm25.normBase;
-    this.normPerTerm = bm25.normPerTerm;
+    this.general = scoring.saturation === undefined ? scoring : undefined;
+    const { floor, base, perTerm } = scoring.saturation ?? NO_SATURATION;
+    this.floor = floor;
+    this.base = base;
+    this.perTerm = perTerm;
     this.best = best;
     this.allowed = filter?.words;
   }
@@ -321,9 +332,9 @@ class AnySearch {
 
   /** One clause brings all documents of the window: they are scored at once. */
   private scan(base: number, end: number): void {
-    const { list, bounds, last, raised, weight, block: first } = this.cursors[0];
+    const { list, bounds, last, raised, weight, rarity, block: first } = this.cursors[0];
     const { docs, tfs } = list;
-    const { normBase, normPerTerm, allowed } = this;
+    const { general, floor, base: norm, perTerm, allowed } = this;
     const { values } = this.lengths;
     const others = this.cursors.length > 1 ? this.cursors[1].behind : 0;
     let needed = this.threshold - others;
@@ -336,7 +347,11 @@ class AnySearch {
         const doc = docs[i];
         if (doc >= end) return;
         const tf = tfs[i];
-        const score = weight * (tf / (tf + (normBase + normPerTerm * values[doc])));
+        const unit =
+          general === undefined
+            ? floor + tf / (tf + (norm + perTerm * values[doc]))
+            : general.unit(tf, values[doc], rarity);
+        const score = weight * unit;
         if (score * SLACK > needed) {
           if (allowed !== undefined && ((allowed[doc >>> 5] >>> (doc & 31)) & 1) === 0) continue;
           this.complete(doc, score, 1);
@@ -348,9 +363,9 @@ class AnySearch {
 
   /** Adds one clause's parts for the window, but for blocks whose documents cannot enter. */
   private accumulate(cursor: Cursor, base: number, end: number): void {
-    const { list, bounds, last, raised, weight, block: first } = cursor;
+    const { list, bounds, last, raised, weight, rarity, block: first } = cursor;
     const { docs, tfs } = list;
-    const { normBase, normPerTerm } = this;
+    const { general, floor, base: norm, perTerm } = this;
     const { values } = this.lengths;
     const needed = this.threshold - (cursor.before + cursor.after);
     for (let block = first; block < last.length; block++) {
@@ -363,7 +378,11 @@ class AnySearch {
         if (doc >= end) return;
         const slot = doc - base;
         const tf = tfs[i];
-        accumulators[slot] += weight * (tf / (tf + (normBase + normPerTerm * values[doc])));
+        const unit =
+          general === undefined
+            ? floor + tf / (tf + (norm + perTerm * values[doc]))
+            : general.unit(tf, values[doc], rarity);
+        accumulators[slot] += weight * unit;
         touched[slot >>> 5] |= 1 << (slot & 31);
       }
     }
@@ -397,8 +416,9 @@ class AnySearch {
 
   /** Adds the clauses from `from` on to a document's score, as long as it may still enter. */
   private complete(doc: number, sum: number, from: number): void {
-    const { cursors, threshold } = this;
-    const norm = this.normBase + this.normPerTerm * this.lengths.values[doc];
+    const { cursors, threshold, general, floor } = this;
+    const length = this.lengths.values[doc];
+    const norm = this.base + this.perTerm * length;
     let score = sum;
     for (let c = from; c < cursors.length; c++) {
       const cursor = cursors[c];
@@ -409,7 +429,11 @@ class AnySearch {
           ? dense[doc]
           : cursor.frequency(doc, threshold - score * SLACK);
       if (tf < 0) return;
-      if (tf > 0) score += cursor.weight * (tf / (tf + norm));
+      if (tf > 0) {
+        const unit =
+          general === undefined ? floor + tf / (tf + norm) : general.unit(tf, length, cursor.rarity);
+        score += cursor.weight * unit;
+      }
     }
     if (score >= threshold) {
       this.best.push(doc, score);

@@ -6,10 +6,10 @@ import {
   type PreparedQuery,
   topK,
 } from '../branch/index.js';
-import type { Bm25 } from './bm25.js';
 import { nearTerms, prefixTerms } from './expansion.js';
 import type { Expression, Leaf } from './expression.js';
 import { bestOf, type LeafPostings, scoredLeaf } from './leaf-postings.js';
+import type { ClauseStatistics, Scoring } from './scoring/index.js';
 import type { SegmentText } from './segment-text.js';
 
 /** A leaf ready for every segment. */
@@ -37,11 +37,11 @@ export class PreparedExpression implements PreparedQuery {
   private readonly leaves: BoundLeaf[];
   private readonly root: Node;
   private readonly held = new Map<number, LeafPostings[]>();
-  private readonly bm25: Bm25;
+  private readonly scoring: Scoring;
 
-  constructor(segments: SegmentText[], root: Expression, leaves: Leaf[], bm25: Bm25) {
+  constructor(segments: SegmentText[], root: Expression, leaves: Leaf[], scoring: Scoring) {
     this.segments = segments;
-    this.bm25 = bm25;
+    this.scoring = scoring;
     this.leaves = leaves.map((leaf) => this.bind(leaf));
     this.root = nodeOf(root);
   }
@@ -70,27 +70,28 @@ export class PreparedExpression implements PreparedQuery {
     const details = this.order()
       .filter((l) => adding.has(l))
       .map((l) => ({ clause: this.leaves[l].label, weight: this.leaves[l].weight, score: parts[l] }));
-    const { k1, b } = this.bm25;
     const matched = `${details.length} of ${this.leaves.length} clauses`;
     return {
       score: this.sum(adding, parts),
-      summary: `BM25 (k1=${k1}, b=${b}): ${matched} matched`,
+      summary: `${this.scoring.label}: ${matched} matched`,
       details,
     };
   }
 
   private bind(leaf: Leaf): BoundLeaf {
     const { label, boost, field } = leaf;
-    const { segments, bm25 } = this;
-    const dfOf = (term: string) =>
-      segments.reduce((sum, segment) => sum + (segment.lookup(term)?.df ?? 0), 0);
+    const { segments, scoring } = this;
     if (leaf.kind === 'terms') {
       const { terms, slop } = leaf;
-      const df = terms.map(({ term }) => dfOf(term));
+      const found = this.statistics(terms.map(({ term }) => term));
+      const { df } = found;
       const unknown = terms.filter((_, t) => df[t] === 0).map(({ term }) => `'${term}'`);
       if (unknown.length > 0) this.notes.push(`no document has ${[...new Set(unknown)].join(', ')}`);
-      const weight = boost * df.reduce((sum, n) => sum + bm25.idf(n), 0);
-      return { label, weight, postings: (text) => scoredLeaf(text, terms, { slop, field }, weight, bm25) };
+      const { weight: unboosted, rarity } = scoring.weigh(found);
+      const weight = boost * unboosted;
+      const postings = (text: SegmentText) =>
+        scoredLeaf(text, terms, { slop, field }, { weight, rarity }, scoring);
+      return { label, weight, postings };
     }
     if (leaf.kind === 'prefix') {
       const terms = prefixTerms(segments, leaf.prefix);
@@ -98,22 +99,36 @@ export class PreparedExpression implements PreparedQuery {
       // Each as good as the other: what a prefix adds is its boost, as in Lucene.
       const postings = (text: SegmentText) => {
         const { docs } = bestOf(
-          terms.map((term) => scoredLeaf(text, [{ term, offset: 0 }], { field }, 1, bm25)),
+          terms.map((term) =>
+            scoredLeaf(text, [{ term, offset: 0 }], { field }, { weight: 1, rarity: 0 }, scoring),
+          ),
         );
         return { docs, parts: docs.map(() => boost) };
       };
       return { label, weight: boost, postings };
     }
-    const near = nearTerms(segments, leaf.term, leaf.edits).map(({ term, edits }) => ({
-      term,
-      weight: boost * bm25.idf(dfOf(term)) * (1 - edits / (leaf.term.length + 1)),
-    }));
+    const near = nearTerms(segments, leaf.term, leaf.edits).map(({ term, edits }) => {
+      const { weight, rarity } = scoring.weigh(this.statistics([term]));
+      return { term, rarity, weight: boost * weight * (1 - edits / (leaf.term.length + 1)) };
+    });
     this.notes.push(`${label} stands for ${near.map(({ term }) => `'${term}'`).join(', ') || 'no term'}`);
     const postings = (text: SegmentText) =>
       bestOf(
-        near.map(({ term, weight }) => scoredLeaf(text, [{ term, offset: 0 }], { field }, weight, bm25)),
+        near.map(({ term, ...clause }) =>
+          scoredLeaf(text, [{ term, offset: 0 }], { field }, clause, scoring),
+        ),
       );
     return { label, weight: near.reduce((most, { weight }) => Math.max(most, weight), 0), postings };
+  }
+
+  /** Of terms over all segments. */
+  private statistics(terms: string[]): ClauseStatistics {
+    const sum = (term: string, of: 'df' | 'occurrences') =>
+      this.segments.reduce((total, segment) => total + (segment.lookup(term)?.[of] ?? 0), 0);
+    return {
+      df: terms.map((term) => sum(term, 'df')),
+      occurrences: terms.map((term) => sum(term, 'occurrences')),
+    };
   }
 
   private postings(segment: number): LeafPostings[] {

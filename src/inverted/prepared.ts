@@ -1,22 +1,17 @@
 import type { Candidates, DocSet, Explanation, PreparedQuery } from '../branch/index.js';
-import type { Bm25 } from './bm25.js';
 import { eachCommon, type Required, topAll } from './conjunction.js';
 import type { TermEntry } from './dictionary-page.js';
 import { topAny, type Weighted } from './max-score.js';
 import { PhraseMatcher } from './phrase.js';
 import type { Clause } from './query.js';
+import type { ClauseStatistics, ClauseWeight, Scoring } from './scoring/index.js';
 import type { SegmentText } from './segment-text.js';
 import { documentsFor, numbersFor, TermPostings } from './term-postings.js';
 
 /** A clause with its dictionary entries looked up everywhere. */
-interface BoundClause extends Clause {
+interface BoundClause extends Clause, ClauseWeight, ClauseStatistics {
   /** entries[segment][term of the clause]; undefined where the segment lacks the term. */
   entries: (TermEntry | undefined)[][];
-  /** Documents with each term over all segments. */
-  df: number[];
-  /** Sum over the terms, a repeated one each time: a phrase weighs what its terms weigh. */
-  idf: number;
-  weight: number;
 }
 
 const NOTHING: Candidates = { docs: new Uint32Array(0), scores: new Float64Array(0) };
@@ -25,14 +20,14 @@ const NOTHING: Candidates = { docs: new Uint32Array(0), scores: new Float64Array
 export class PreparedText implements PreparedQuery {
   readonly notes: string[] = [];
   private readonly segments: SegmentText[];
-  /** By falling weight, then as they stand in the query: scores are summed in this order everywhere. */
+  /** By falling order, then as they stand in the query: scores are summed in this order everywhere. */
   private readonly clauses: BoundClause[];
-  private readonly bm25: Bm25;
+  private readonly scoring: Scoring;
   private readonly operator: 'any' | 'all';
 
-  constructor(segments: SegmentText[], clauses: Clause[], bm25: Bm25, operator: 'any' | 'all') {
+  constructor(segments: SegmentText[], clauses: Clause[], scoring: Scoring, operator: 'any' | 'all') {
     this.segments = segments;
-    this.bm25 = bm25;
+    this.scoring = scoring;
     this.operator = operator;
     const bound = clauses.map((clause) => this.bind(clause));
     if (clauses.length === 0) this.notes.push('the query has no terms: nothing but stop words or signs');
@@ -42,7 +37,7 @@ export class PreparedText implements PreparedQuery {
       const where = clause.terms.length > 1 ? ` (of ${clause.label})` : '';
       this.notes.push(`no document has ${[...new Set(unknown)].join(', ')}${where}`);
     }
-    this.clauses = bound.sort((a, b) => b.weight - a.weight);
+    this.clauses = bound.sort((a, b) => b.order - a.order);
   }
 
   search(segment: number, depth: number, filter?: DocSet): Candidates {
@@ -64,33 +59,47 @@ export class PreparedText implements PreparedQuery {
         if (this.operator === 'all') return undefined;
         continue;
       }
-      const part = this.bm25.part(clause.weight, tf, length);
+      const part = clause.weight * this.scoring.unit(tf, length, clause.rarity);
       score += part;
       details.push({
         clause: clause.label,
         tf,
         df: clause.terms.length === 1 ? clause.df[0] : clause.df,
-        idf: clause.idf,
         count: clause.count,
         weight: clause.weight,
         length,
-        averageLength: this.bm25.averageLength,
-        norm: this.bm25.norm(length),
+        ...this.scoring.details(clause, length),
         score: part,
       });
     }
     if (details.length === 0) return undefined;
-    const { k1, b } = this.bm25;
     const matched = `${details.length} of ${this.clauses.length} clause${this.clauses.length === 1 ? '' : 's'}`;
-    return { score, summary: `BM25 (k1=${k1}, b=${b}): ${matched} matched in ${length} terms`, details };
+    return { score, summary: `${this.scoring.label}: ${matched} matched in ${length} terms`, details };
   }
 
   private bind(clause: Clause): BoundClause {
     const entries = this.segments.map((segment) => clause.terms.map(({ term }) => segment.lookup(term)));
-    const df = clause.terms.map((_, t) => entries.reduce((sum, found) => sum + (found[t]?.df ?? 0), 0));
-    const idf = df.reduce((sum, n) => sum + this.bm25.idf(n), 0);
+    const df = clause.terms.map(() => 0);
+    const occurrences = clause.terms.map(() => 0);
+    for (const found of entries) {
+      for (let t = 0; t < found.length; t++) {
+        df[t] += found[t]?.df ?? 0;
+        occurrences[t] += found[t]?.occurrences ?? 0;
+      }
+    }
     const { label, terms, count } = clause;
-    return { label, terms, count, entries, df, idf, weight: count * idf };
+    const { weight, rarity, order } = this.scoring.weigh({ df, occurrences });
+    return {
+      label,
+      terms,
+      count,
+      entries,
+      df,
+      occurrences,
+      weight: count * weight,
+      rarity,
+      order: count * order,
+    };
   }
 
   private searchAny(segment: number, depth: number, filter: DocSet | undefined): Candidates {
@@ -100,9 +109,9 @@ export class PreparedText implements PreparedQuery {
     const weighted: Weighted[] = [];
     for (const clause of found) {
       const list = this.postings(segment, clause, filter);
-      if (list.df > 0) weighted.push({ list, weight: clause.weight });
+      if (list.df > 0) weighted.push({ list, weight: clause.weight, rarity: clause.rarity });
     }
-    return topAny(weighted, this.segments[segment].lengths, this.bm25, depth, filter);
+    return topAny(weighted, this.segments[segment].lengths, this.scoring, depth, filter);
   }
 
   private searchAll(segment: number, depth: number, filter: DocSet | undefined): Candidates {
@@ -128,15 +137,16 @@ export class PreparedText implements PreparedQuery {
         known.set(term, at);
         return at;
       });
-      if (clause.terms.length === 1) return { weight: clause.weight, lists: own };
+      const { weight, rarity } = clause;
+      if (clause.terms.length === 1) return { weight, rarity, lists: own };
       const phrase = this.matcher(
         segment,
         clause,
         own.map((at) => lists[at]),
       );
-      return { weight: clause.weight, lists: own, phrase };
+      return { weight, rarity, lists: own, phrase };
     });
-    return topAll(lists, required, lengths, this.bm25, depth, filter);
+    return topAll(lists, required, lengths, this.scoring, depth, filter);
   }
 
   /** Occurrences of a clause in a document. */

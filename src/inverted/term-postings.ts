@@ -1,7 +1,7 @@
 import { type DocSet, members } from '../branch/index.js';
 import type { BlockTable } from './blocks.js';
-import type { Bm25 } from './bm25.js';
 import { BLOCK, BLOCK_SHIFT } from './layout.js';
+import type { Scoring } from './scoring/index.js';
 import type { WholeNumbers } from './whole-numbers.js';
 
 /** Postings up to which each is scored in advance: few enough that a query may look at them all. */
@@ -21,7 +21,7 @@ export interface Bounds {
   /** Each block's postings exceed it by no more than rounding. */
   blocks: Float64Array;
   max: number;
-  /** tf / (tf + norm) of every posting; only of short lists. */
+  /** What every posting scores; only of short lists. */
   parts: Float64Array | undefined;
 }
 
@@ -80,7 +80,7 @@ export class TermPostings {
   private ranksAsked = 0;
   private allPositions: Positions | undefined;
   private positionsAsked = 0;
-  private known: { base: number; perTerm: number; bounds: Bounds } | undefined;
+  private known: { scoring: Scoring; rarity: number; bounds: Bounds } | undefined;
 
   /** A list that is whole in memory. */
   static of(df: number, docs: Uint32Array, tfs: Uint32Array): TermPostings {
@@ -208,17 +208,17 @@ export class TermPostings {
     return this.docs[at] === doc ? at : -1;
   }
 
-  /** What its postings can score. Kept until k1, b or the average length change. */
-  bounds(bm25: Bm25, lengths: WholeNumbers): Bounds {
-    const { normBase, normPerTerm } = bm25;
+  /** What its postings can score. Kept until that is another number. */
+  bounds(scoring: Scoring, rarity: number, lengths: WholeNumbers): Bounds {
     const known = this.known;
-    if (known !== undefined && known.base === normBase && known.perTerm === normPerTerm) return known.bounds;
-    const bounds = this.df <= PARTS_DF ? this.exact(bm25, lengths) : this.ofBlocks(bm25, lengths);
-    this.known = { base: normBase, perTerm: normPerTerm, bounds };
+    if (known !== undefined && known.rarity === rarity && scoring.same(known.scoring)) return known.bounds;
+    const exact = this.df <= PARTS_DF;
+    const bounds = exact ? this.exact(scoring, rarity, lengths) : this.ofBlocks(scoring, rarity, lengths);
+    this.known = { scoring, rarity, bounds };
     return bounds;
   }
 
-  private exact(bm25: Bm25, lengths: WholeNumbers): Bounds {
+  private exact(scoring: Scoring, rarity: number, lengths: WholeNumbers): Bounds {
     this.ensureAll();
     const blocks = new Float64Array(this.last.length);
     const parts = new Float64Array(this.df);
@@ -226,7 +226,7 @@ export class TermPostings {
     for (let i = 0; i < this.df; i++) {
       const doc = this.docs[i];
       lengths.ensure(doc);
-      const part = bm25.part(1, this.tfs[i], lengths.values[doc]);
+      const part = scoring.unit(this.tfs[i], lengths.values[doc], rarity);
       parts[i] = part;
       if (part > blocks[i >>> BLOCK_SHIFT]) blocks[i >>> BLOCK_SHIFT] = part;
       if (part > max) max = part;
@@ -234,15 +234,15 @@ export class TermPostings {
     return { blocks, max, parts };
   }
 
-  private ofBlocks(bm25: Bm25, lengths: WholeNumbers): Bounds {
+  private ofBlocks(scoring: Scoring, rarity: number, lengths: WholeNumbers): Bounds {
     const { table } = this;
     // A phrase's: it has no table.
-    if (table === undefined) return this.exact(bm25, lengths);
+    if (table === undefined) return this.exact(scoring, rarity, lengths);
     const blocks = new Float64Array(this.last.length);
     let max = 0;
     for (let b = 0; b < blocks.length; b++) {
       for (let i = table.impacts[b]; i < table.impacts[b + 1]; i++) {
-        const part = bm25.part(1, table.tfs[i], table.lengths[i]);
+        const part = scoring.unit(table.tfs[i], table.lengths[i], rarity);
         if (part > blocks[b]) blocks[b] = part;
       }
       if (blocks[b] > max) max = blocks[b];

@@ -1,16 +1,25 @@
 import { type Analyzer, openAnalyzer } from '../analysis/index.js';
-import type { Branch, PreparedQuery, Query, SearchOptions, SegmentView } from '../branch/index.js';
+import type {
+  Branch,
+  FeedbackDocument,
+  FeedbackModel,
+  PreparedQuery,
+  Query,
+  SearchOptions,
+  SegmentView,
+} from '../branch/index.js';
 import { UsageError } from '../errors/index.js';
 import { type Schema, TEXT_BRANCH } from '../schema/index.js';
-import { Bm25, type Collection } from './bm25.js';
 import { analyseQuery, type Expression, type Leaf } from './expression.js';
 import { PreparedText } from './prepared.js';
 import { PreparedExpression } from './prepared-expression.js';
 import { type Clause, ClauseCounter, parseQuery } from './query.js';
 import { parseQuerySyntax } from './query-syntax.js';
+import { relevanceModel } from './relevance-model.js';
+import { type Collection, makeScoring, type Scoring } from './scoring/index.js';
 import { SegmentText } from './segment-text.js';
 
-/** BM25 over the text part of all segments of an index. */
+/** Scores over the text part of all segments of an index. */
 export class TextBranch implements Branch {
   readonly name = TEXT_BRANCH;
   readonly kind = 'text';
@@ -21,6 +30,7 @@ export class TextBranch implements Branch {
   private readonly positions: boolean;
   private readonly segments: SegmentText[];
   private readonly collection: Collection;
+  private last: { text: string; k1?: number; b?: number; made: Scoring } | undefined;
 
   /** @throws UsageError for an analyser of a later version; CorruptError */
   constructor(schema: Schema, views: SegmentView[]) {
@@ -38,24 +48,64 @@ export class TextBranch implements Branch {
   }
 
   prepare(query: Query, options: SearchOptions): PreparedQuery | undefined {
-    const bm25 = new Bm25(this.collection, options);
+    const scoring = this.scoringOf(options);
     if (query.text === undefined) return undefined;
     const { operator = 'any', syntax = 'plain' } = options;
     if (syntax === 'plain') {
       const clauses = parseQuery(query.text, this.analyzer);
       for (const { terms, label } of clauses) if (terms.length > 1) this.needPositions(label);
-      return new PreparedText(this.segments, clauses, bm25, operator);
+      return new PreparedText(this.segments, clauses, scoring, operator);
     }
     const parsed = parseQuerySyntax(query.text, this.fields, operator);
     const analysed = analyseQuery(parsed, this.analyzer, this.folder, this.fields);
-    if (analysed === undefined) return new PreparedText(this.segments, [], bm25, operator);
+    if (analysed === undefined) return new PreparedText(this.segments, [], scoring, operator);
     for (const leaf of analysed.leaves) {
       const phrase = leaf.kind === 'terms' && leaf.terms.length > 1;
       if (phrase || (leaf.field !== undefined && this.fields.length > 1)) this.needPositions(leaf.label);
     }
     const flat = flatten(analysed.root, analysed.leaves);
-    if (flat !== undefined) return new PreparedText(this.segments, flat.clauses, bm25, flat.operator);
-    return new PreparedExpression(this.segments, analysed.root, analysed.leaves, bm25);
+    if (flat !== undefined) return new PreparedText(this.segments, flat.clauses, scoring, flat.operator);
+    return new PreparedExpression(this.segments, analysed.root, analysed.leaves, scoring);
+  }
+
+  /**
+   * RM3 (Abdul-Jaleel et al., "UMass at TREC 2004"): the query and the relevance model of what it found, in one. Weights
+   * add up to those of the query, so that scores stay comparable.
+   */
+  widen(
+    query: Query,
+    found: FeedbackDocument[],
+    { terms, weight }: FeedbackModel,
+    options: SearchOptions,
+  ): PreparedQuery {
+    const { operator = 'any', syntax = 'plain' } = options;
+    if (operator === 'all' || syntax !== 'plain')
+      throw new UsageError(
+        '--feedback widens plain queries: leave out --operator all and --syntax query, or --feedback',
+      );
+    const clauses = parseQuery(query.text ?? '', this.analyzer);
+    const total = clauses.reduce((sum, { count }) => sum + count, 0);
+    const df = (term: string) => this.documentFrequency(term);
+    const model = relevanceModel(found, terms, this.analyzer, df, this.collection.documents);
+    const counter = new ClauseCounter();
+    // Where nothing was found or is worth adding, the query stays what it is.
+    const kept = model.length === 0 ? 1 : weight;
+    if (kept > 0) for (const clause of clauses) counter.add(clause.terms, kept * clause.count);
+    if (kept < 1)
+      for (const one of model) counter.add([{ term: one.term, offset: 0 }], (1 - kept) * total * one.weight);
+    const prepared = new PreparedText(this.segments, counter.clauses(), this.scoringOf(options), 'any');
+    const added = model.map(({ term, weight: share }) => `${term} ${share.toFixed(3)}`).join(', ');
+    prepared.notes.push(`feedback of ${found.length} documents: ${added || 'nothing to add'}`);
+    return prepared;
+  }
+
+  /** Made once for queries that want the same: parsing what is asked for takes as long as a short list. */
+  private scoringOf({ scoring = 'bm25', k1, b }: SearchOptions): Scoring {
+    const { last } = this;
+    if (last?.text === scoring && last.k1 === k1 && last.b === b) return last.made;
+    const made = makeScoring(this.collection, scoring, { k1, b });
+    this.last = { text: scoring, k1, b, made };
+    return made;
   }
 
   /** @throws UsageError when the index has no positions */

@@ -2,6 +2,7 @@ import type { Branch, Explanation, PreparedQuery, Query, SearchOptions } from '.
 import { didYouMean, UsageError } from '../errors/index.js';
 import type { IndexReader } from '../index/index.js';
 import { candidatesOf, type Firing } from './candidates.js';
+import { feedbackDocuments, parseFeedback } from './feedback.js';
 import { type Filtered, Filters } from './filters.js';
 import { type BranchList, contributionOf, type Fusion, formatFusion, fuse, parseFusion } from './fusion.js';
 
@@ -196,7 +197,8 @@ export class Recaller {
       }
       const branch = this.index.branch(name);
       const ready = branch.prepare(query, settings);
-      if (ready !== undefined) prepared.push({ branch, prepared: ready });
+      if (ready === undefined) continue;
+      prepared.push({ branch, prepared: this.widened(query, branch, ready, filtered, settings) });
     }
     for (const field of Object.keys(query.vectors)) {
       if (!this.index.branchNames.includes(field)) {
@@ -208,6 +210,20 @@ export class Recaller {
     if (prepared.length === 0) throw new UsageError(`query '${query.id}' ${this.nothingFor(query, names)}`);
     const depth = prepared.length === 1 ? k : Math.max(k, FUSION_DEPTH);
     return prepared.map((entry) => ({ ...entry, depth, filtered }));
+  }
+
+  /** The query as feedback makes it, where that is asked for and the branch knows it. */
+  private widened(
+    query: Query,
+    branch: Branch,
+    prepared: PreparedQuery,
+    filtered: Filtered | undefined,
+    settings: RecallSettings,
+  ): PreparedQuery {
+    if (settings.feedback === undefined || branch.widen === undefined) return prepared;
+    const feedback = parseFeedback(settings.feedback);
+    const [list] = candidatesOf(this.index, [{ branch, prepared, depth: feedback.docs, filtered }]);
+    return branch.widen(query, feedbackDocuments(this.index, list), feedback, settings);
   }
 
   private nothingFor(query: Query, names: string[]): string {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SearchOptions } from '../../src/branch/index.js';
 import { buildBranch, searchAll } from './build.js';
-import { exhaustive, hardCorpus, hardQuery, integers } from './exhaustive.js';
+import { anyScoring, exhaustive, hardCorpus, hardQuery, integers } from './exhaustive.js';
 
 const CORPORA = 250;
 const QUERIES = 100;
@@ -19,8 +19,7 @@ describe('top-k search', () => {
         const query = hardQuery(next, words);
         const options: SearchOptions = {
           operator: next(4) === 0 ? 'all' : 'any',
-          k1: next(50) / 10,
-          b: next(11) / 10,
+          ...anyScoring(next),
         };
         const wanted = exhaustive(docs, query, options);
         for (let d = 0; d < DEPTHS; d++) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SearchOptions } from '../../src/branch/index.js';
 import { buildBranch, searchAll } from './build.js';
-import { exhaustive, hardCorpus, hardQuery, integers } from './exhaustive.js';
+import { anyScoring, exhaustive, hardCorpus, hardQuery, integers } from './exhaustive.js';
 
 const DOCUMENTS = 7000;
 const WORDS = 150;
@@ -21,8 +21,7 @@ describe('top-k search', () => {
       const query = hardQuery(next, WORDS);
       const options: SearchOptions = {
         operator: next(3) === 0 ? 'all' : 'any',
-        k1: [0, 0.5, 1.2, 3, 100][next(5)],
-        b: [0, 0.4, 0.75, 1][next(4)],
+        ...anyScoring(next),
       };
       const wanted = exhaustive(docs, query, options);
       for (const depth of [1, 2, 10, 1 + next(200), DOCUMENTS]) {

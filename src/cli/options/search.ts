@@ -57,6 +57,19 @@ export const searchOptions: OptionSpec[] = [
     parse: number(0, 1),
   },
   {
+    flags: '--scoring <formula>',
+    description:
+      'text: bm25, bm25+[:delta=1], bm25l[:delta=0.5], or query likelihood with Dirichlet smoothing, ql[:mu=1000] (see docs/analysis.md)',
+    group: SEARCH,
+    defaultText: 'bm25',
+  },
+  {
+    flags: '--feedback <spec>',
+    description:
+      'text: search a second time, with what the best documents are about: rm3[:docs=10,terms=10,weight=0.5]',
+    group: SEARCH,
+  },
+  {
     flags: '--k1 <x>',
     description: 'BM25: saturation of term frequency',
     group: SEARCH,

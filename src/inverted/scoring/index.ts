@@ -1,0 +1,4 @@
+export { Bm25 } from './bm25.js';
+export { makeScoring } from './parse.js';
+export type { ClauseStatistics, ClauseWeight, Collection, Scoring } from './scoring.js';
+export { NO_SATURATION } from './scoring.js';
