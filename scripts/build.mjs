@@ -17,7 +17,13 @@ const require = createRequire(import.meta.url);
  * Packages that are needed late and seldom: each a file of its own, so that the command line does not parse them at
  * every start (10 ms).
  */
-const SEPARATE = ['snowball-stemmers', 'stopwords-iso'];
+const SEPARATE = [
+  'snowball-stemmers',
+  'stopwords-iso',
+  ...['greek', 'indian', 'indonesian', 'lithuanian', 'nepali', 'serbian'].map(
+    (name) => `@orama/stemmers/${name}`,
+  ),
+];
 /** Doors to packages that are late, too: each src/records/vendor/NAME.ts is a file of its own. */
 const DOORS = readdirSync(join(root, 'src/records/vendor')).map((file) => basename(file, '.ts'));
 const separate = {

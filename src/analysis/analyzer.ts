@@ -1,48 +1,37 @@
 import { UsageError } from '../errors/index.js';
 import { stripFor } from './affixes.js';
 import { bigrams } from './cjk.js';
+import type { Analyzer, EmitTerm } from './contract.js';
+import { Dictionary } from './dictionary.js';
 import { foldFor } from './fold.js';
 import { segmentTokens } from './segmenter.js';
 import type { AnalyzerSpec } from './spec.js';
 import { openStemmer, stemmerNames } from './stemmers.js';
+import { SynonymAnalyzer } from './synonyms.js';
 import { TermCache } from './term-cache.js';
 import { scanTokens } from './tokens.js';
 import { Break, breakClasses } from './word-break.js';
 
 /** Version of the rules in this folder. Any change of what a text becomes raises it. */
 export const ANALYSIS_VERSION = 1;
-
-/**
- * Receives one term.
- * @param position 0-based, counted over all tokens of the text: stop words leave holes
- * @param start,end the token in the original text, in UTF-16 code units
- */
-export type EmitTerm = (term: string, position: number, start: number, end: number) => void;
-
-/** Turns texts into terms by one spec. Not for use by two callers at once: it keeps scratch. */
-export interface Analyzer {
-  readonly spec: AnalyzerSpec;
-  /**
-   * Emits the terms of a text in order. O(length).
-   * @returns positions used, stop words counted
-   */
-  analyze(text: string, emit: EmitTerm): number;
-}
+/** Of those with synonyms or a dictionary, which a shortlist that knows version 1 alone would pass over. */
+export const LISTS_VERSION = 2;
 
 /**
  * @throws UsageError when this version of shortlist can't analyse as the spec says (a later version
  * wrote it)
  */
 export function openAnalyzer(spec: AnalyzerSpec): Analyzer {
-  if (spec.version !== ANALYSIS_VERSION) {
+  if (spec.version !== ANALYSIS_VERSION && spec.version !== LISTS_VERSION) {
     throw new UsageError(
-      `text was analysed by rules version ${spec.version}, this shortlist knows version ${ANALYSIS_VERSION}; build the index again or use the shortlist that made it`,
+      `text was analysed by rules version ${spec.version}, this shortlist knows versions ${ANALYSIS_VERSION} and ${LISTS_VERSION}; build the index again or use the shortlist that made it`,
     );
   }
   if (!stemmerNames.includes(spec.stemmer)) {
     throw new UsageError(`stemmer '${spec.stemmer}' is unknown; use the shortlist that made this index`);
   }
-  return new RuleAnalyzer(spec);
+  const analyzer = new RuleAnalyzer(spec);
+  return spec.synonyms === undefined ? analyzer : new SynonymAnalyzer(spec, analyzer, spec.synonyms);
 }
 
 /**
@@ -55,6 +44,7 @@ class RuleAnalyzer implements Analyzer {
   private readonly fold: (surface: string) => string;
   private readonly stops: Set<string>;
   private readonly cache: TermCache;
+  private readonly dictionary: Dictionary | undefined;
   private text = '';
   private position = 0;
   private emit: EmitTerm = () => {};
@@ -64,6 +54,7 @@ class RuleAnalyzer implements Analyzer {
     this.classes = breakClasses(spec.cjk);
     this.fold = foldFor(spec.lang);
     this.stops = new Set(spec.stopwords);
+    this.dictionary = spec.dictionary && new Dictionary(spec.dictionary);
     const strip = stripFor(spec.lang);
     const stem = openStemmer(spec.stemmer);
     this.cache = new TermCache((surface) => {
@@ -116,6 +107,7 @@ class RuleAnalyzer implements Analyzer {
       }
       if (run) bigrams(text, start, at, this.fold, this.onBigram);
       else if (highest < Break.unknown) scanTokens(text, start, at, classes, this.onToken);
+      else if (this.dictionary !== undefined) this.dictionary.tokens(text, start, at, this.onToken);
       else segmentTokens(text, start, at, this.onToken);
     }
   }

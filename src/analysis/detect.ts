@@ -12,6 +12,13 @@ const LEAST_DISTINCT = 3;
 /** Fewer words than this prove nothing by lacking function words. */
 const FEW_WORDS = 50;
 
+/** Scripts that one language here is written in. */
+const SCRIPTS: [code: string, from: number, to: number][] = [
+  ['el', 0x370, 0x3ff],
+  ['hy', 0x530, 0x58f],
+  ['ta', 0xb80, 0xbff],
+];
+
 /** Frequent words, chosen to be rare in the neighbouring languages. */
 const FUNCTION_WORDS: Record<string, string> = {
   en: 'the and of to that is was for with on are this be by from which have not at it as an or were has',
@@ -39,7 +46,7 @@ const byLanguage = Object.entries(FUNCTION_WORDS).map(
 
 /**
  * Guesses the language of a collection from some of its texts: by script where a script has one
- * language here (Han, Kana, Hangul), else by function words.
+ * language here (Han, Kana, Hangul, Greek, Armenian, Tamil), else by function words.
  * @returns a code of `languages`; 'none' when unsure, or for a language that is not there; 'en' for plain ASCII text too
  *   short to tell, which is what most of it is
  */
@@ -49,13 +56,14 @@ export function detectLanguage(samples: string[]): string {
   let ascii = true;
   let words = 0;
   const letters = { han: 0, kana: 0, hangul: 0, other: 0 };
+  const scripts: Record<string, number> = Object.fromEntries(SCRIPTS.map(([code]) => [code, 0]));
   let budget = TOTAL_UNITS;
   for (const sample of samples) {
     if (budget <= 0) break;
     const text = sample.slice(0, Math.min(SAMPLE_UNITS, budget)).toLowerCase();
     budget -= text.length;
     ascii &&= !NOT_ASCII.test(text);
-    countLetters(text, letters);
+    countLetters(text, letters, scripts);
     for (const word of text.split(/[^\p{L}]+/u)) {
       if (word === '') continue;
       words++;
@@ -73,6 +81,7 @@ export function detectLanguage(samples: string[]): string {
     if (hangul > han + kana) return 'ko';
     return kana > 0.1 * (han + kana) ? 'ja' : 'zh';
   }
+  for (const [code] of SCRIPTS) if (2 * scripts[code] > other + cjk) return code;
   const ranked = [...hits].sort(([, a], [, b]) => b - a);
   const [[best, count] = ['', 0], [, second] = ['', 0]] = ranked;
   const seen = distinct.get(best)?.size ?? 0;
@@ -83,6 +92,7 @@ export function detectLanguage(samples: string[]): string {
 function countLetters(
   text: string,
   letters: { han: number; kana: number; hangul: number; other: number },
+  scripts: Record<string, number>,
 ): void {
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
@@ -91,5 +101,7 @@ function countLetters(
     else if (unit >= 0xac00 && unit <= 0xd7a3) letters.hangul++;
     else if ((unit >= 0x41 && unit <= 0x5a) || (unit >= 0x61 && unit <= 0x7a) || unit >= 0xc0)
       letters.other++;
+    if (unit < 0x370 || unit > 0xbff) continue;
+    for (const [code, from, to] of SCRIPTS) if (unit >= from && unit <= to) scripts[code]++;
   }
 }

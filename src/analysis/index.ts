@@ -10,10 +10,13 @@
  * Cost: about 20 MB/s of English on one core; Intl.Segmenter's 1.5 M characters a second for
  * scripts outside Latin, Greek, Cyrillic and CJK bigrams. Memory: two generations of 32,768 cached terms.
  */
-export { ANALYSIS_VERSION, type Analyzer, type EmitTerm, openAnalyzer } from './analyzer.js';
+export { ANALYSIS_VERSION, openAnalyzer } from './analyzer.js';
+export type { Analyzer, EmitTerm } from './contract.js';
 export { detectLanguage } from './detect.js';
 export { type Language, languages } from './languages.js';
 export { type AnalyzerRequest, analyzerWarnings, cjkModes, makeAnalyzerSpec } from './make-spec.js';
+export { type AnalyzerChoice, parseAnalyzer } from './parse-analyzer.js';
 export type { AnalyzerSpec } from './spec.js';
 export { stemmerNames } from './stemmers.js';
 export { MAX_TOKEN_UNITS } from './tokens.js';
+export { readSynonyms, readWords } from './word-files.js';

@@ -1,10 +1,11 @@
 import { didYouMean, UsageError } from '../errors/index.js';
-import { ANALYSIS_VERSION } from './analyzer.js';
+import { ANALYSIS_VERSION, LISTS_VERSION } from './analyzer.js';
 import { foldFor } from './fold.js';
 import { ENGLISH_STOP_WORDS, type Language, languages } from './languages.js';
 import { loadStopwords } from './packages.cjs';
 import type { AnalyzerSpec } from './spec.js';
 import { stemmerNames } from './stemmers.js';
+import type { SynonymRule } from './word-files.js';
 
 /**
  * What --cjk takes; the first is the default. nDCG@10 of bigrams and ICU's dictionary words, with stop
@@ -22,6 +23,9 @@ export interface AnalyzerRequest {
   stopwords?: string | readonly string[];
   /** One of `cjkModes`. */
   cjk?: string;
+  synonyms?: SynonymRule[];
+  /** Words for cjk 'words'. */
+  dictionary?: string[];
 }
 
 /**
@@ -41,15 +45,19 @@ export function makeAnalyzerSpec(request: AnalyzerRequest): AnalyzerSpec {
   if (mode === undefined) {
     throw new UsageError(`--cjk ${cjk}: there are ${cjkModes.join(', ')}${didYouMean(cjk, cjkModes)}`);
   }
+  const { synonyms, dictionary } = request;
+  if (dictionary !== undefined) checkDictionary(dictionary, mode);
   const fold = foldFor(language.code);
   const words = typeof stopwords === 'string' ? listOf(stopwords, language) : stopwords;
   const folded = new Set(words.map(fold).filter((word) => word !== '' && !/\s/.test(word)));
   return {
-    version: ANALYSIS_VERSION,
+    version: synonyms === undefined && dictionary === undefined ? ANALYSIS_VERSION : LISTS_VERSION,
     lang: language.code,
     stemmer,
     stopwords: [...folded].sort(),
     cjk: mode,
+    ...(synonyms && { synonyms: synonyms.map(({ to, members }) => [to, ...members]) }),
+    ...(dictionary && { dictionary: [...new Set(dictionary)].sort() }),
     icu: process.versions.icu ?? '',
     unicode: process.versions.unicode ?? '',
   };
@@ -58,14 +66,37 @@ export function makeAnalyzerSpec(request: AnalyzerRequest): AnalyzerSpec {
 /**
  * What a person should know before trusting answers of an index whose text was cut by another ICU's
  * dictionaries than this Node's.
+ * @param text a query, for scripts that are always cut by dictionary
  * @returns at most one line
  */
-export function analyzerWarnings(spec: AnalyzerSpec): string[] {
+export function analyzerWarnings(spec: AnalyzerSpec, text = ''): string[] {
   const now = process.versions.icu ?? '';
-  if (spec.cjk !== 'words' || spec.icu === now) return [];
-  return [
-    `text was cut into words by ICU ${spec.icu}, this Node has ICU ${now}: Chinese, Japanese or Thai words may not be found; build the index again, or use bigrams`,
-  ];
+  if (spec.icu === now) return [];
+  const cut = `text was cut into words by ICU ${spec.icu}, this Node has ICU ${now}`;
+  if (spec.cjk === 'words')
+    return [
+      `${cut}: Chinese, Japanese or Thai words may not be found; build the index again, or use bigrams`,
+    ];
+  // Written without blanks, and in no bigrams either.
+  if (SOUTHEAST_ASIAN.test(text))
+    return [`${cut}: Thai, Lao, Khmer or Burmese words may not be found; build the index again`];
+  return [];
+}
+
+const SOUTHEAST_ASIAN = /[\p{sc=Thai}\p{sc=Lao}\p{sc=Khmr}\p{sc=Mymr}]/u;
+/** What ICU cuts by dictionary, so that a word of one's own may overrule it. */
+const BY_DICTIONARY =
+  /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmr}\p{sc=Mymr}]/u;
+
+/** @throws UsageError for words that would never be met */
+function checkDictionary(words: string[], cjk: 'bigrams' | 'words'): void {
+  if (cjk !== 'words')
+    throw new UsageError('--dictionary is for words: add --cjk words, or leave it out, as bigrams need none');
+  const odd = words.find((word) => /\s/.test(word) || !BY_DICTIONARY.test(word));
+  if (odd !== undefined)
+    throw new UsageError(
+      `--dictionary: '${odd}' is not written without blanks; words are of Chinese, Japanese, Thai and their like`,
+    );
 }
 
 function listOf(stopwords: string, language: Language): readonly string[] {

@@ -40,10 +40,17 @@ export interface BuildOptions {
   dropFull?: boolean;
   /** `[field=]metric`, as --metric takes it. */
   metric?: string[];
+  /** `zh:cjk=words,stopwords=none`, as --analyzer takes it: all of what follows in one. */
+  analyzer?: string;
   lang?: string;
   stemmer?: string;
+  /** A name, or a file of words. */
   stopwords?: string;
   cjk?: string;
+  /** File of rules: `a, b, c` or `a, b => c`. */
+  synonyms?: string;
+  /** File of words for cjk 'words'. */
+  dictionary?: string;
   /** Recall that searches of vectors shall reach unless told otherwise, above 0 and below 1; measured. */
   targetRecall?: number;
   /** Measure what vector structures find at which effort, target or not: queries may then name any. */

@@ -1,4 +1,12 @@
-import { type AnalyzerSpec, detectLanguage, makeAnalyzerSpec } from '../analysis/index.js';
+import {
+  type AnalyzerChoice,
+  type AnalyzerSpec,
+  detectLanguage,
+  makeAnalyzerSpec,
+  parseAnalyzer,
+  readSynonyms,
+  readWords,
+} from '../analysis/index.js';
 import { UsageError } from '../errors/index.js';
 import { type IndexSpec, type Metric, parseIndexSpec } from '../schema/index.js';
 import { defaultVectorSpec, parseMetric, resolveVectorSpec, withoutFull } from '../vector/index.js';
@@ -37,20 +45,39 @@ export function parseStructures(values: string[], dropFull = false): Map<string,
 
 /**
  * How text will be analysed, decided once the text is known.
- * @throws UsageError now for names that don't exist
+ * @throws UsageError now for names that don't exist, InputError for files that can't be read
  */
-export function analyzerFor(options: {
-  lang?: string;
-  stemmer?: string;
-  stopwords?: string;
-  cjk?: string;
-}): (samples: string[]) => AnalyzerSpec {
-  const { lang = 'auto', stemmer, stopwords, cjk } = options;
-  const make = (language: string) => makeAnalyzerSpec({ lang: language, stemmer, stopwords, cjk });
+export function analyzerFor(
+  options: AnalyzerChoice & { analyzer?: string },
+): (samples: string[]) => AnalyzerSpec {
+  const { lang = 'auto', stemmer, cjk, ...files } = chosen(options);
+  const stopwords = isFile(files.stopwords) ? readWords(files.stopwords) : files.stopwords;
+  const synonyms = files.synonyms === undefined ? undefined : readSynonyms(files.synonyms);
+  const dictionary = files.dictionary === undefined ? undefined : readWords(files.dictionary);
+  const make = (language: string) =>
+    makeAnalyzerSpec({ lang: language, stemmer, stopwords, cjk, synonyms, dictionary });
   if (lang !== 'auto') {
     const spec = make(lang);
     return () => spec;
   }
   make('en');
   return (samples) => make(detectLanguage(samples));
+}
+
+/** Whether --stopwords names a file: names of languages have no sign that files have. */
+function isFile(stopwords: string | undefined): stopwords is string {
+  return stopwords !== undefined && /[./\\]/.test(stopwords);
+}
+
+/** What one string or several options ask for. */
+function chosen({ analyzer, ...others }: AnalyzerChoice & { analyzer?: string }): AnalyzerChoice {
+  const { lang, stemmer, stopwords, cjk, synonyms, dictionary } = others;
+  const choice = { lang, stemmer, stopwords, cjk, synonyms, dictionary };
+  if (analyzer === undefined) return choice;
+  const [extra] = Object.entries(choice).find(([, value]) => value !== undefined) ?? [];
+  if (extra !== undefined)
+    throw new UsageError(
+      `--analyzer says it all: write ${extra} in it, or leave out --analyzer or --${extra}`,
+    );
+  return parseAnalyzer(analyzer);
 }

@@ -101,6 +101,10 @@ function decodeAnalyzer(map: MsgMap): AnalyzerSpec {
     stemmer: string(map.get('stemmer'), 'stemmer'),
     stopwords: strings(map.get('stopwords'), 'stopwords'),
     cjk,
+    ...(map.has('synonyms') && {
+      synonyms: array(map.get('synonyms'), 'synonyms').map((rule) => strings(rule, 'synonyms')),
+    }),
+    ...(map.has('dictionary') && { dictionary: strings(map.get('dictionary'), 'dictionary') }),
     icu: string(map.get('icu'), 'icu'),
     unicode: string(map.get('unicode'), 'unicode'),
   };

@@ -36,7 +36,7 @@ export class TextBranch implements Branch {
   constructor(schema: Schema, views: SegmentView[]) {
     if (schema.analyzer === undefined) throw new Error('a text part needs an analyser');
     this.analyzer = openAnalyzer(schema.analyzer);
-    this.folder = openAnalyzer({ ...schema.analyzer, stemmer: 'none', stopwords: [] });
+    this.folder = openAnalyzer({ ...schema.analyzer, stemmer: 'none', stopwords: [], synonyms: undefined });
     this.fields = schema.text;
     this.positions = schema.positions ?? true;
     this.segments = views.map((view) => new SegmentText(view, schema.text.length, schema.positions));

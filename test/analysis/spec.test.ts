@@ -42,7 +42,7 @@ describe('makeAnalyzerSpec', () => {
   it.each([
     [
       { lang: 'english' },
-      "--lang english: there are en, da, de, es, fi, fr, hu, it, nl, no, pt, ro, ru, sv, tr, ar, ja, ko, zh, none; did you mean 'en'?",
+      "--lang english: there are en, da, de, es, fi, fr, hu, it, nl, no, pt, ro, ru, sv, tr, ar, ca, el, eu, ga, hi, hy, id, lt, ne, sr, ta, ja, ko, zh, none; did you mean 'en'?",
     ],
     [{ lang: 'en', stemmer: 'porter' }, "; did you mean 'porter2'?"],
     [{ lang: 'en', stopwords: 'xx' }, '--stopwords xx: there are'],
@@ -52,8 +52,8 @@ describe('makeAnalyzerSpec', () => {
   });
 
   it('refuses rules of another version', () => {
-    const spec = { ...makeAnalyzerSpec({ lang: 'en' }), version: 2 };
-    expect(() => openAnalyzer(spec)).toThrow('rules version 2');
+    const spec = { ...makeAnalyzerSpec({ lang: 'en' }), version: 3 };
+    expect(() => openAnalyzer(spec)).toThrow('rules version 3');
     expect(() => openAnalyzer({ ...makeAnalyzerSpec({ lang: 'en' }), stemmer: 'toString' })).toThrow(
       'unknown',
     );

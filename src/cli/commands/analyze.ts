@@ -1,15 +1,12 @@
-import { type Analyzer, analyzerWarnings, openAnalyzer } from '../../analysis/index.js';
+import { type Analyzer, type AnalyzerChoice, analyzerWarnings, openAnalyzer } from '../../analysis/index.js';
 import { UsageError } from '../../errors/index.js';
 import { analyzerFor, openReader } from '../../index/index.js';
 import { readQueries } from '../../records/index.js';
 import type { Context } from '../context.js';
 
-interface Options {
+interface Options extends AnalyzerChoice {
   index?: string;
-  lang?: string;
-  stemmer?: string;
-  stopwords?: string;
-  cjk?: string;
+  analyzer?: string;
   json?: boolean;
 }
 
@@ -30,7 +27,7 @@ export async function analyze(
       const { lang, stemmer } = analyzer.spec;
       if ((options.lang ?? 'auto') === 'auto') terminal.note(`language: ${lang}, stemmer: ${stemmer}`);
     }
-    for (const warning of analyzerWarnings(analyzer.spec)) terminal.warn(warning);
+    for (const warning of analyzerWarnings(analyzer.spec, samples.join('\n'))) terminal.warn(warning);
     return analyzer;
   };
   if (words.length > 0) {
@@ -55,8 +52,12 @@ export async function analyze(
 }
 
 /** @throws UsageError where there is no text in the index, or a choice is to be made twice */
-function analyzerOfIndex(path: string, { lang, stemmer, stopwords, cjk }: Options): Analyzer {
-  const given = Object.entries({ lang, stemmer, stopwords, cjk }).find(([, value]) => value !== undefined);
+function analyzerOfIndex(
+  path: string,
+  { analyzer, lang, stemmer, stopwords, cjk, synonyms, dictionary }: Options,
+): Analyzer {
+  const choices = { analyzer, lang, stemmer, stopwords, cjk, synonyms, dictionary };
+  const given = Object.entries(choices).find(([, value]) => value !== undefined);
   if (given !== undefined)
     throw new UsageError(`--index and --${given[0]}: the index says how it analyses; leave one of them out`);
   const index = openReader(path);

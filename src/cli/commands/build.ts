@@ -33,6 +33,9 @@ interface Options {
   lang?: string;
   stemmer?: string;
   stopwords?: string;
+  analyzer?: string;
+  synonyms?: string;
+  dictionary?: string;
   cjk?: string;
   memory?: number;
   threads?: number;
@@ -86,6 +89,9 @@ export async function build(
       stemmer: options.stemmer,
       stopwords: options.stopwords,
       cjk: options.cjk,
+      analyzer: options.analyzer,
+      synonyms: options.synonyms,
+      dictionary: options.dictionary,
       memoryBytes: options.memory,
       threads: options.threads,
       seed: options.seed,

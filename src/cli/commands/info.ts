@@ -1,9 +1,9 @@
-import { analyzerWarnings } from '../../analysis/index.js';
+import { type AnalyzerSpec, analyzerWarnings } from '../../analysis/index.js';
 import { describeIndex, type IndexInfo, openReader } from '../../index/index.js';
 import { formatIndexSpec, type VectorField } from '../../schema/index.js';
 import type { Context } from '../context.js';
 import { table } from '../table.js';
-import { formatBytes, formatCount } from '../values.js';
+import { formatBytes, formatCount, plural } from '../values.js';
 
 export async function info(
   [path]: string[],
@@ -20,6 +20,11 @@ export async function info(
   } finally {
     index.close();
   }
+}
+
+function listsOf({ synonyms, dictionary }: AnalyzerSpec): string {
+  const rules = synonyms === undefined ? '' : `, ${plural(synonyms.length, 'rule')} of synonyms`;
+  return dictionary === undefined ? rules : `${rules}, ${plural(dictionary.length, 'word')} of a dictionary`;
 }
 
 /** How a field's rows are kept: bytes hold whole numbers from 0 to 255 without loss. */
@@ -100,7 +105,7 @@ function render(found: IndexInfo): string {
         analyzer.stopwords.length === 0 ? 'no stop words' : `${analyzer.stopwords.length} stop words`;
       rows.push([
         '  analysis',
-        `${analyzer.lang}, stemmer ${analyzer.stemmer}, ${stop}, cjk ${analyzer.cjk}, ICU ${analyzer.icu}, v${analyzer.version}`,
+        `${analyzer.lang}, stemmer ${analyzer.stemmer}, ${stop}, cjk ${analyzer.cjk}${listsOf(analyzer)}, ICU ${analyzer.icu}, v${analyzer.version}`,
       ]);
     }
     rows.push([

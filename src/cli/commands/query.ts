@@ -51,7 +51,7 @@ export async function query(
     // Before a batch is begun, and its files are read.
     if (options.filter !== undefined) checkFilter(index, options.filter);
     if (index.manifest.schema.analyzer)
-      for (const warning of analyzerWarnings(index.manifest.schema.analyzer)) terminal.warn(warning);
+      for (const warning of analyzerWarnings(index.manifest.schema.analyzer, text)) terminal.warn(warning);
     if (options.embed || options.embedCommand !== undefined || options.embedCache !== undefined) {
       const { openQueryEmbedder } = await import('../batch.js');
       embedder = openQueryEmbedder(index, options, options.branches, { terminal, signal });

@@ -15,7 +15,23 @@ export const analysisOptions: OptionSpec[] = [
   },
   {
     flags: '--stopwords <which>',
-    description: "words left out: the language's list, or none",
+    description: "words left out: the language's list, none, or a file with a word a line",
+    group: STRUCTURE,
+  },
+  {
+    flags: '--synonyms <file>',
+    description: "words that become one, a rule a line: 'laptop, notebook', or 'nyc, big apple => new york'",
+    group: STRUCTURE,
+  },
+  {
+    flags: '--dictionary <file>',
+    description: 'words, one a line, that --cjk words takes whole',
+    group: STRUCTURE,
+  },
+  {
+    flags: '--analyzer <spec>',
+    description:
+      'all of it in one: a language, then what is other than its own, like zh:cjk=words,stopwords=none',
     group: STRUCTURE,
   },
   {

@@ -1,0 +1,18 @@
+import type { AnalyzerSpec } from './spec.js';
+
+/**
+ * Receives one term.
+ * @param position 0-based, counted over all tokens of the text: stop words leave holes
+ * @param start,end the token in the original text, in UTF-16 code units
+ */
+export type EmitTerm = (term: string, position: number, start: number, end: number) => void;
+
+/** Turns texts into terms by one spec. Not for use by two callers at once: it keeps scratch. */
+export interface Analyzer {
+  readonly spec: AnalyzerSpec;
+  /**
+   * Emits the terms of a text in order. O(length).
+   * @returns positions used, stop words counted
+   */
+  analyze(text: string, emit: EmitTerm): number;
+}
