@@ -1,16 +1,22 @@
 import { type SegmentView, u64, u64At } from '../branch/index.js';
 import { CorruptError } from '../errors/index.js';
-import { type SegmentWriter, SMALL_CHUNK_BYTES } from '../segment/index.js';
+import {
+  bitsFor,
+  PackedNumbers,
+  PackedWriter,
+  type SegmentWriter,
+  SMALL_CHUNK_BYTES,
+} from '../segment/index.js';
 import type { SpillDirectory, SpillFile } from '../storage/index.js';
 
-/** Strings between two starts: one takes a byte of length and an eighth of a byte of start. */
+/** Strings between two starts: one takes the bits of its length and an eighth of a byte of start. */
 const GROUP = 64;
 
 /** Names of the arrays that hold byte strings, one for each document. */
 export interface StringArrays {
   /** u8: the strings, one after the other. */
   bytes: string;
-  /** u8, u16 or u32 [documents]: the narrowest that holds the longest. */
+  /** Packed [documents]. */
   lengths: string;
   /** u64 [⌈documents / 64⌉]: where every 64th string begins. */
   starts: string;
@@ -36,7 +42,6 @@ export class ByteStringWriter {
   /** Writes the arrays, then deletes the spill files. */
   write(out: SegmentWriter, { bytes, lengths, starts }: StringArrays): void {
     const count = this.lengths.length / 4;
-    const dtype = this.longest < 2 ** 8 ? 'u8' : this.longest < 2 ** 16 ? 'u16' : 'u32';
     const firsts = out.begin(starts, 'u64', [Math.ceil(count / GROUP)], SMALL_CHUNK_BYTES);
     let start = 0;
     let i = 0;
@@ -47,12 +52,9 @@ export class ByteStringWriter {
       }
     }
     firsts.end();
-    const sink = out.begin(lengths, dtype, [count], SMALL_CHUNK_BYTES);
-    for (const some of this.stored()) {
-      const narrow = dtype === 'u8' ? Uint8Array.from(some) : dtype === 'u16' ? Uint16Array.from(some) : some;
-      sink.write(new Uint8Array(narrow.buffer, narrow.byteOffset, narrow.byteLength));
-    }
-    sink.end();
+    const packed = new PackedWriter(out, lengths, count, bitsFor(this.longest), SMALL_CHUNK_BYTES);
+    for (const some of this.stored()) packed.write(some);
+    packed.end();
     const content = out.begin(bytes, 'u8', [this.data.length], SMALL_CHUNK_BYTES);
     for (const chunk of this.data.chunks()) content.write(chunk);
     content.end();
@@ -70,7 +72,7 @@ export class ByteStringWriter {
 export class ByteStrings {
   private readonly view: SegmentView;
   private readonly arrays: StringArrays;
-  private readonly width: 1 | 2 | 4;
+  private readonly lengths: PackedNumbers;
   private warmed: { bytes: Buffer; offsets: Float64Array } | undefined;
 
   /** @throws CorruptError when the arrays are not of the view's documents */
@@ -79,22 +81,13 @@ export class ByteStrings {
     this.arrays = arrays;
     const { reader, documents } = view;
     reader.info(arrays.bytes, 'u8');
-    const { dtype } = reader.info(arrays.lengths);
-    const width = dtype === 'u8' ? 1 : dtype === 'u16' ? 2 : dtype === 'u32' ? 4 : undefined;
-    if (width === undefined) throw new CorruptError(reader.path, `array '${arrays.lengths}' is ${dtype}`);
-    this.width = width;
-    reader.info(arrays.starts, 'u64');
-    for (const [name, elements] of [
-      [arrays.lengths, documents],
-      [arrays.starts, Math.ceil(documents / GROUP)],
-    ] as const) {
-      const { shape } = reader.info(name);
-      if (shape.length !== 1 || shape[0] !== elements)
-        throw new CorruptError(
-          reader.path,
-          `array '${name}' has ${shape.join('×')} elements, not ${elements}`,
-        );
-    }
+    this.lengths = new PackedNumbers(reader, arrays.lengths, documents);
+    const { shape } = reader.info(arrays.starts, 'u64');
+    if (shape.length !== 1 || shape[0] !== Math.ceil(documents / GROUP))
+      throw new CorruptError(
+        reader.path,
+        `array '${arrays.starts}' has ${shape.join('×')} elements, not one for ${GROUP} documents`,
+      );
   }
 
   /** Loads all strings into memory. @throws CorruptError where lengths and starts contradict each other */
@@ -110,7 +103,7 @@ export class ByteStrings {
   offsets(): Float64Array {
     const { reader, documents } = this.view;
     const { bytes, lengths, starts } = this.arrays;
-    const widths = this.numbers(reader.load(lengths));
+    const widths = this.lengths.load();
     const firsts = reader.load(starts);
     const offsets = new Float64Array(documents + 1);
     for (let doc = 0; doc < documents; doc++) {
@@ -128,12 +121,12 @@ export class ByteStrings {
 
   /** The string of a document. @throws CorruptError when it is not within the array */
   at(doc: number): Uint8Array {
-    const { view, arrays, width, warmed } = this;
+    const { view, arrays, warmed } = this;
     if (!(doc >= 0 && doc < view.documents)) throw new RangeError(`document ${doc} of ${view.documents}`);
     if (warmed !== undefined) return warmed.bytes.subarray(warmed.offsets[doc], warmed.offsets[doc + 1]);
     const { reader } = view;
     const first = doc - (doc % GROUP);
-    const lengths = this.numbers(reader.range(arrays.lengths, first * width, (doc - first + 1) * width));
+    const lengths = this.lengths.range(first, doc - first + 1);
     let start = u64At(reader.range(arrays.starts, (first / GROUP) * 8, 8), 0);
     for (let i = 0; i < lengths.length - 1; i++) start += lengths[i];
     const length = lengths[lengths.length - 1];
@@ -143,14 +136,5 @@ export class ByteStrings {
         `'${arrays.bytes}' of document ${doc}: ${start} to ${start + length}`,
       );
     return reader.range(arrays.bytes, start, length);
-  }
-
-  /** @param bytes a buffer of its own */
-  private numbers({ buffer }: Uint8Array<ArrayBuffer>): ArrayLike<number> {
-    return this.width === 1
-      ? new Uint8Array(buffer)
-      : this.width === 2
-        ? new Uint16Array(buffer)
-        : new Uint32Array(buffer);
   }
 }

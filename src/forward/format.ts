@@ -16,7 +16,7 @@ export const STORED: StringArrays = {
   starts: `${PART}/stored-starts`,
 };
 
-/** u32[documents]: all documents, ascending by the hash of their ids (idHash), equal ones by number. */
+/** Packed [documents]: all documents, ascending by the hash of their ids (idHash), equal ones by number. */
 export const BY_HASH = `${PART}/id-documents`;
 
 /** u64[documents]: input row of each document. Absent when rows are firstRow, firstRow + 1, … */

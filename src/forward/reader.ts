@@ -1,5 +1,6 @@
 import { metaCount, partMeta, type SegmentView, u64At } from '../branch/index.js';
 import { CorruptError } from '../errors/index.js';
+import { PackedNumbers } from '../segment/index.js';
 import { ByteStrings } from './byte-strings.js';
 import { BY_HASH, IDS, idHash, PART, ROWS, STORED } from './format.js';
 
@@ -14,6 +15,7 @@ export class ForwardReader {
   /** Undefined when ids are row numbers. */
   private readonly ids: ByteStrings | undefined;
   private readonly documents: ByteStrings | undefined;
+  private readonly byHash: PackedNumbers | undefined;
   private rows: Uint8Array | undefined;
   private warmIds: { bytes: Buffer; offsets: Float64Array } | undefined;
 
@@ -24,18 +26,14 @@ export class ForwardReader {
     this.ids = reader.has(IDS.bytes) ? new ByteStrings(view, IDS) : undefined;
     this.documents = reader.has(STORED.bytes) ? new ByteStrings(view, STORED) : undefined;
     this.firstRow = reader.has(ROWS) ? undefined : metaCount(reader, meta, 'firstRow');
-    const sizes: [string, 'u32' | 'u64', number][] = [];
-    if (this.ids) sizes.push([BY_HASH, 'u32', documents]);
-    if (this.firstRow === undefined) sizes.push([ROWS, 'u64', documents]);
-    for (const [name, dtype, elements] of sizes) {
-      const info = reader.info(name, dtype);
-      if (info.shape.length !== 1 || info.shape[0] !== elements) {
-        throw new CorruptError(
-          reader.path,
-          `array '${name}' has ${info.shape.join('×')} elements, not ${elements}`,
-        );
-      }
-    }
+    this.byHash = this.ids && new PackedNumbers(reader, BY_HASH, documents);
+    if (this.firstRow !== undefined) return;
+    const { shape } = reader.info(ROWS, 'u64');
+    if (shape.length !== 1 || shape[0] !== documents)
+      throw new CorruptError(
+        reader.path,
+        `array '${ROWS}' has ${shape.join('×')} elements, not ${documents}`,
+      );
   }
 
   /** Loads all ids of the segment into memory. */
@@ -133,8 +131,7 @@ export class ForwardReader {
 
   private docByHash(i: number): number {
     const { reader, documents } = this.view;
-    const { buffer } = reader.range(BY_HASH, i * 4, 4);
-    const doc = new DataView(buffer).getUint32(0, true);
+    const [doc] = (this.byHash as PackedNumbers).range(i, 1);
     if (doc >= documents)
       throw new CorruptError(reader.path, `id table names document ${doc} of ${documents}`);
     return doc;

@@ -1,5 +1,6 @@
 import type { Structure } from '../branch/index.js';
 import { CorruptError } from '../errors/index.js';
+import { PackedNumbers } from '../segment/index.js';
 import { ByteStrings } from './byte-strings.js';
 import { BY_HASH, IDS, idHash, PART, STORED } from './format.js';
 import { openForward } from './reader.js';
@@ -26,7 +27,7 @@ export const forwardStructure: Structure = {
     if (reader.has(IDS.bytes)) {
       // Hashes lead to ids in no order: by ranges, each would cost a chunk.
       forward.warm();
-      const docs = reader.loadU32(BY_HASH);
+      const docs = new PackedNumbers(reader, BY_HASH, documents).load();
       const seen = new Uint8Array(documents);
       const encoder = new TextEncoder();
       let before = -1;

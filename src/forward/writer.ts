@@ -6,7 +6,7 @@ import {
   type WrittenPart,
 } from '../branch/index.js';
 import type { IndexDocument, Schema } from '../schema/index.js';
-import { type SegmentWriter, SMALL_CHUNK_BYTES } from '../segment/index.js';
+import { bitsFor, PackedWriter, type SegmentWriter, SMALL_CHUNK_BYTES } from '../segment/index.js';
 import type { SpillFile } from '../storage/index.js';
 import { ByteStringWriter } from './byte-strings.js';
 import { BY_HASH, IDS, idHash, ROWS, STORED } from './format.js';
@@ -74,6 +74,8 @@ export class ForwardWriter implements StructureWriter {
     order.sort();
     const docs = new Uint32Array(documents);
     for (let i = 0; i < documents; i++) docs[i] = Number(order[i] & 0xffffffffn);
-    out.add(BY_HASH, 'u32', [documents], docs, SMALL_CHUNK_BYTES);
+    const table = new PackedWriter(out, BY_HASH, documents, bitsFor(documents - 1), SMALL_CHUNK_BYTES);
+    table.write(docs);
+    table.end();
   }
 }

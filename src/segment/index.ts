@@ -19,5 +19,6 @@ export {
 } from './format.js';
 export { encodeMetadata } from './metadata.js';
 export { decodeMessagePack, type MsgMap, type MsgValue } from './msgpack.js';
+export { bitsFor, PackedNumbers, PackedWriter } from './packed.js';
 export { ReadCounter, SegmentReader } from './reader.js';
 export { type ArraySink, SegmentWriter } from './writer.js';

@@ -11,7 +11,7 @@ const { path } = scratch();
 const docs = ['delta', 'alpha', 'echo', 'bravo', 'charlie'].map((id, i) => ({
   id,
   row: i * 2,
-  stored: { n: i },
+  stored: { n: 10 ** i },
 }));
 
 /** A segment of five documents, with one array's bytes changed and its checksums made right. */
@@ -23,6 +23,26 @@ async function tampered(name: string, change: (data: Uint8Array) => void): Promi
 
 const setU64 = (data: Uint8Array, i: number, value: bigint) =>
   new DataView(data.buffer, data.byteOffset, data.byteLength).setBigUint64(i * 8, value, true);
+/** Number i of a packed array of so many bits. */
+const packed = (data: Uint8Array, i: number, bits: number) => {
+  let value = 0;
+  for (let bit = 0; bit < bits; bit++)
+    value |= ((data[(i * bits + bit) >> 3] >> ((i * bits + bit) & 7)) & 1) << bit;
+  return value;
+};
+const setPacked = (data: Uint8Array, i: number, bits: number, value: number) => {
+  for (let bit = 0; bit < bits; bit++) {
+    const at = i * bits + bit;
+    data[at >> 3] = (data[at >> 3] & ~(1 << (at & 7))) | (((value >> bit) & 1) << (at & 7));
+  }
+};
+/** Bits of documents up to 4, of ids up to 7 bytes, and of stored fields up to 11. */
+const [DOC_BITS, ID_BITS, STORED_BITS] = [3, 3, 4];
+const swapDocs = (data: Uint8Array, a: number, b: number) => {
+  const [one, other] = [packed(data, a, DOC_BITS), packed(data, b, DOC_BITS)];
+  setPacked(data, a, DOC_BITS, other);
+  setPacked(data, b, DOC_BITS, one);
+};
 const swap = (data: Uint8Array, a: number, b: number, width: number) => {
   const kept = data.slice(a * width, (a + 1) * width);
   data.copyWithin(a * width, b * width, (b + 1) * width);
@@ -36,14 +56,19 @@ describe('check finds what checksums can’t', () => {
     [
       'two documents swapped in the id table',
       'id-documents',
-      (d) => swap(d, 0, 1, 4),
+      (d) => swapDocs(d, 0, 1),
       'id table is out of order at 1',
     ],
-    ['a document twice in the id table', 'id-documents', (d) => d.copyWithin(0, 4, 8), 'id table'],
+    [
+      'a document twice in the id table',
+      'id-documents',
+      (d) => setPacked(d, 0, DOC_BITS, packed(d, 1, DOC_BITS)),
+      'id table',
+    ],
     [
       'a document that is not there',
       'id-documents',
-      (d) => d.fill(0xff, 4, 8),
+      (d) => setPacked(d, 1, DOC_BITS, 7),
       'id table is out of order at 1',
     ],
     ['starts that begin late', 'id-starts', (d) => setU64(d, 0, 1n), "'documents/id-starts' is not the sum"],
@@ -53,13 +78,31 @@ describe('check finds what checksums can’t', () => {
       (d) => setU64(d, 0, 2n ** 63n + 1n),
       "'documents/id-starts' is not the sum",
     ],
-    ['lengths that end early', 'id-lengths', (d) => d.set([d[4] - 1], 4), "does not cover 'documents/ids'"],
-    ['lengths that end late', 'id-lengths', (d) => d.set([d[4] + 1], 4), "does not cover 'documents/ids'"],
-    ['an id boundary moved', 'id-lengths', (d) => d.set([d[0] + 1, d[1] - 1], 0), 'id table is out of order'],
+    [
+      'lengths that end early',
+      'id-lengths',
+      (d) => setPacked(d, 4, ID_BITS, 6),
+      "does not cover 'documents/ids'",
+    ],
+    [
+      'lengths that end late',
+      'id-lengths',
+      (d) => setPacked(d, 2, ID_BITS, 5),
+      "does not cover 'documents/ids'",
+    ],
+    [
+      'an id boundary moved',
+      'id-lengths',
+      (d) => {
+        setPacked(d, 0, ID_BITS, 6);
+        setPacked(d, 1, ID_BITS, 4);
+      },
+      'id table is out of order',
+    ],
     [
       'stored lengths that are wrong',
       'stored-lengths',
-      (d) => d.set([0], 3),
+      (d) => setPacked(d, 3, STORED_BITS, 0),
       "does not cover 'documents/stored'",
     ],
     ['stored fields that are not JSON', 'stored', (d) => d.fill(0x20, 0, 1), 'stored document 0: '],
@@ -123,10 +166,13 @@ describe('check finds what checksums can’t', () => {
 describe('opening', () => {
   test('another number of documents than the arrays have is damage', async () => {
     const file = await writeDocuments(path(), docs);
-    for (const documents of [4, 6, 0]) {
+    // Eight to a group: what the padding hides is found by check().
+    for (const documents of [13, 9, 0]) {
       const error = thrown(() => withView(file, documents, openForward));
       expect(error).toBeInstanceOf(CorruptError);
-      expect(error.message).toContain(`array 'documents/id-lengths' has 5 elements, not ${documents}`);
+      expect(error.message).toContain(
+        `array 'documents/id-lengths' is 1×3, not of ${documents} packed numbers`,
+      );
     }
   });
 
@@ -176,7 +222,7 @@ describe('reading a segment that lies', () => {
     [
       'a length behind the end',
       'id-lengths',
-      (d) => d.fill(100, 4, 5),
+      (d) => setPacked(d, 0, ID_BITS, 7),
       [(f) => f.id(4), (f) => f.find('charlie')],
     ],
     [

@@ -19,14 +19,16 @@ let copies = 0;
 const SIZES = { u8: 1, i8: 1, u16: 2, u32: 4, i32: 4, u64: 8, f32: 4, f64: 8 };
 
 interface Content {
-  arrays: Map<string, { dtype: DType; bytes: Uint8Array }>;
+  arrays: Map<string, { dtype: DType; shape: number[]; bytes: Uint8Array }>;
   meta: { [key: string]: number | string };
 }
 
 async function content(): Promise<Content> {
   const { reader } = await buildSegment(docs);
   const part = (reader.meta.get('parts') as Map<string, Map<string, number | string>>).get('text');
-  const arrays = new Map(reader.list().map(({ name, dtype }) => [name, { dtype, bytes: reader.load(name) }]));
+  const arrays = new Map(
+    reader.list().map(({ name, dtype, shape }) => [name, { dtype, shape, bytes: reader.load(name) }]),
+  );
   return { arrays, meta: Object.fromEntries(part as Map<string, number | string>) };
 }
 
@@ -34,9 +36,10 @@ async function content(): Promise<Content> {
 function rewrite({ arrays, meta }: Content): SegmentView {
   const path = join(root, `copy-${copies++}`);
   const out = new SegmentWriter(path);
-  for (const [name, { dtype, bytes }] of arrays) {
-    const size = SIZES[dtype];
-    out.add(name, dtype, [bytes.length / size], bytes);
+  for (const [name, { dtype, shape, bytes }] of arrays) {
+    const elements = bytes.length / SIZES[dtype];
+    const fits = shape.reduce((product, n) => product * n, 1) === elements;
+    out.add(name, dtype, fits ? shape : [elements], bytes);
   }
   out.finish({ parts: { text: meta } });
   return { reader: new SegmentReader(path), base: 0, documents: docs.length };
