@@ -7,9 +7,9 @@ export interface AnalyzerChoice {
   /** A name, or a file of words. */
   stopwords?: string;
   cjk?: string;
-  /** File of rules. */
+  /** File of rules: `a, b, c` or `a, b => c`. */
   synonyms?: string;
-  /** File of words. */
+  /** File of words for cjk 'words'. */
   dictionary?: string;
 }
 

@@ -1,3 +1,4 @@
+import type { AnalyzerChoice } from '../analysis/index.js';
 import type { BuildProgress } from './report.js';
 
 /** Vectors that a command makes of texts. */
@@ -14,7 +15,7 @@ export interface EmbedRequest {
 }
 
 /** What buildIndex() takes. Undefined means inferred, or the default named in the CLI's help. */
-export interface BuildOptions {
+export interface BuildOptions extends AnalyzerChoice {
   /** Files and directories; '-' is standard input. */
   inputs: string[];
   /** Directory of the index. */
@@ -40,17 +41,8 @@ export interface BuildOptions {
   dropFull?: boolean;
   /** `[field=]metric`, as --metric takes it. */
   metric?: string[];
-  /** `zh:cjk=words,stopwords=none`, as --analyzer takes it: all of what follows in one. */
+  /** `zh:cjk=words,stopwords=none`, as --analyzer takes it: all of AnalyzerChoice in one. */
   analyzer?: string;
-  lang?: string;
-  stemmer?: string;
-  /** A name, or a file of words. */
-  stopwords?: string;
-  cjk?: string;
-  /** File of rules: `a, b, c` or `a, b => c`. */
-  synonyms?: string;
-  /** File of words for cjk 'words'. */
-  dictionary?: string;
   /** Recall that searches of vectors shall reach unless told otherwise, above 0 and below 1; measured. */
   targetRecall?: number;
   /** Measure what vector structures find at which effort, target or not: queries may then name any. */
