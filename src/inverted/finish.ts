@@ -14,6 +14,7 @@ export interface SegmentTotals {
   lengths: Uint32Array;
   /** [documents, bounds]: positions that each text field but the last takes up. */
   extents: Uint32Array;
+  bounds: number;
   positions: boolean;
   /** Where lengths are not the sums of frequencies: those of another engine. */
   lengthsGiven?: boolean;
@@ -27,7 +28,7 @@ export async function finishText(
   out: SegmentWriter,
   files: SpillFile[],
   last: Run,
-  { lengths, extents, positions, lengthsGiven = false }: SegmentTotals,
+  { lengths, extents, bounds, positions, lengthsGiven = false }: SegmentTotals,
   { spills, memoryBytes, progress }: WriterEnvironment,
   onList?: (term: Uint8Array, list: PostingList) => void,
 ): Promise<WrittenPart> {
@@ -49,8 +50,8 @@ export async function finishText(
     }
   });
   dictionary.finishDictionary(out);
-  writeNumbers(out, LENGTHS, lengths);
-  writeNumbers(out, EXTENTS, extents);
+  writeNumbers(out, LENGTHS, [lengths.length], lengths);
+  writeNumbers(out, EXTENTS, [lengths.length, bounds], extents);
   dictionary.finishLists(out);
   const { terms, postings } = dictionary;
   const meta: WrittenPart['meta'] = { codec: CODEC, documents: withText, tokens, terms, postings };

@@ -80,7 +80,7 @@ export class TextWriter implements StructureWriter {
     lengths.set(this.lengths.subarray(0, this.documents));
     const extents = new Uint32Array(documents * bounds);
     extents.set(this.extents.subarray(0, this.documents * bounds));
-    const totals = { lengths, extents, positions };
+    const totals = { lengths, extents, bounds, positions };
     return finishText(out, this.runs, last, totals, this.environment);
   }
 
