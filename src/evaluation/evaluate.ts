@@ -52,13 +52,16 @@ export async function evaluate(given: EvalOptions): Promise<EvalReport> {
   if (needsTruth && options.truth === undefined && !options.exact) {
     throw new UsageError('recall@k needs the true neighbours: give --truth FILE, or --exact to compute them');
   }
-  const ratio = measures.find((measure) => measure.needs === 'truth' && measure.ratio);
-  if (ratio !== undefined && drops.some(({ measure }) => measure === ratio.name))
+  const ratios = measures.filter((measure) => measure.needs === 'truth' && measure.ratio);
+  const dropped = ratios.find(({ name }) => drops.some(({ measure }) => measure === name));
+  if (dropped !== undefined)
     throw new UsageError(
-      `${ratio.name} is better when it is lower: hold it by --assert '${ratio.name}<=1.01'`,
+      `${dropped.name} is better when it is lower: hold it by --assert '${dropped.name}<=1.01'`,
     );
-  if (ratio === measures[0] && ratio !== undefined && options.sweep?.length)
-    throw new UsageError(`${ratio.name} is better when it is lower: name another measure first to sweep by`);
+  if (ratios.includes(measures[0]) && options.sweep?.length)
+    throw new UsageError(
+      `${measures[0].name} is better when it is lower: name another measure first to sweep by`,
+    );
   if (byTopic !== undefined && options.known !== undefined)
     throw new UsageError(`${byTopic.name} needs judgments of subtopics, which --self does not make`);
   const judgments = await readJudgments(options, byTopic !== undefined);
@@ -74,7 +77,9 @@ export async function evaluate(given: EvalOptions): Promise<EvalReport> {
   report.assertions = checkAssertions(assertions, figures);
   if (options.baseline !== undefined) {
     // Recall is not of a run of several branches.
-    const comparable = measures.filter((measure) => measure !== ratio && measure.name in report.measures);
+    const comparable = measures.filter(
+      (measure) => !ratios.includes(measure) && measure.name in report.measures,
+    );
     const names = comparable.map((measure) => measure.name);
     const baseline = await evaluateBaseline(options.baseline, comparable, judgments, options);
     const candidates = report.runs.map(({ name, perQuery = {} }) => ({ name, perQuery }));

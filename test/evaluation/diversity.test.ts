@@ -161,7 +161,7 @@ describe('at the shell', () => {
       ...low,
       '--exact',
       '-m',
-      'recall@10,distanceRatio@10',
+      'recall@10,distanceRatio@10,distanceRatio@5',
       '--baseline',
       index,
       '--json',
