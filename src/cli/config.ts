@@ -36,7 +36,11 @@ export function readConfig(choice: string | false | undefined): Config | undefin
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' && choice === undefined) return undefined;
-    throw code === 'ENOENT' ? new InputError({ file }, 'no such file', 'check the path of --config') : error;
+    throw new InputError(
+      { file },
+      code === 'ENOENT' ? 'no such file' : `can't be read (${code})`,
+      'check the path of --config',
+    );
   }
   let sections: unknown;
   try {
@@ -118,7 +122,7 @@ function parse(
   return parsed;
 }
 
-/** What holds for a command, as a file of options, and in words where it comes from. */
+/** @returns what holds for a command as the JSON of a file of options, and in words where it comes from */
 export function shownConfig(command: Command, spec: CommandSpec, config: Config | undefined) {
   const section: Record<string, unknown> = {};
   const given: string[] = [];

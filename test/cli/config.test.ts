@@ -125,6 +125,11 @@ describe('a file of options', () => {
   it('that is named must be there', () => {
     const { code, stderr } = shortlist(['query', index, 'bees', '--config', 'none.json'], { cwd });
     expect([code, stderr]).toEqual([2, 'shortlist: none.json: no such file; check the path of --config\n']);
+    const folder = shortlist(['query', index, 'bees', '--config', '.'], { cwd });
+    expect([folder.code, folder.stderr]).toEqual([
+      2,
+      "shortlist: .: can't be read (EISDIR); check the path of --config\n",
+    ]);
   });
 
   it('has a schema that knows every option', () => {
