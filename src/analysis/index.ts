@@ -2,7 +2,8 @@
  * analysis: text to terms.
  *
  * Maps a text to (term, position, start, end): cut into words by UAX #29 (bigrams or dictionary
- * words where a script has no spaces), folded (NFKC, case), stop words left out, stemmed. Which
+ * words where a script has no spaces), folded (NFKC, case), stop words left out, stemmed, synonyms
+ * made one. Which
  * rules, lists and versions is an AnalyzerSpec, recorded in the index, so that a query is analysed
  * as the documents were. Good for: anything that must agree on what a term is (inverted writer,
  * queries, highlighting). Not for: parsing query syntax (inverted).

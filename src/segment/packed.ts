@@ -20,7 +20,7 @@ export class PackedWriter {
   private readonly waiting = new Uint32Array(GROUP);
   private held = 0;
 
-  /** @param bits from bitsFor() of the largest */
+  /** @param count of numbers that will be written @param bits from bitsFor() of the largest @param chunk bytes under one checksum */
   constructor(out: SegmentWriter, name: string, count: number, bits: number, chunk?: number) {
     this.bits = bits;
     this.sink = out.begin(name, 'u8', [Math.ceil(count / GROUP), bits], chunk);
@@ -38,7 +38,8 @@ export class PackedWriter {
     }
     const whole = values.length - ((values.length - from) % GROUP);
     if (whole > from) this.sink.write(pack(values.subarray(from, whole), this.bits));
-    for (let i = whole; i < values.length; i++) if (i >= from) this.waiting[this.held++] = values[i];
+    // What is less than a group waits; nothing is left where the one that was begun took all.
+    for (let i = whole; i < values.length; i++) this.waiting[this.held++] = values[i];
   }
 
   end(): void {

@@ -103,7 +103,7 @@ describe('the query syntax', () => {
               }
             }
             if (tf === 0) return undefined;
-            return bm25.part(one.boost * one.words.reduce((sum, w) => sum + idf(w), 0), tf, lengths[doc]);
+            return one.boost * one.words.reduce((sum, w) => sum + idf(w), 0) * bm25.unit(tf, lengths[doc]);
           };
           for (const one of trees) {
             const text = written(one);

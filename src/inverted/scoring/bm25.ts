@@ -94,11 +94,6 @@ export class Bm25 implements Scoring {
     return floor + tf / (tf + (base + perTerm * length));
   }
 
-  /** What a clause adds to a score. */
-  part(weight: number, tf: number, length: number): number {
-    return weight * this.unit(tf, length);
-  }
-
   same(other: Scoring): boolean {
     const { floor, base, perTerm } = this.saturation;
     const { saturation: its } = other;
