@@ -4,7 +4,7 @@ import { writeBlock } from './blocks.js';
 import { ByteReader, ByteWriter } from './bytes.js';
 import { PageEncoder } from './dictionary-page.js';
 import { Impacts } from './impacts.js';
-import { BLOCK, BLOCKS, DICTIONARY, PAGE_KEYS, PAGES, POSITIONS, POSTINGS } from './layout.js';
+import { BLOCK, type ListArrays, listArrays } from './layout.js';
 import { codecOf, pforCodec } from './pfor-codec.js';
 import { encodePositions } from './positions.js';
 import type { PostingList } from './posting-list.js';
@@ -16,6 +16,7 @@ import type { PostingList } from './posting-list.js';
 export class DictionaryWriter {
   terms = 0;
   postings = 0;
+  private readonly arrays: ListArrays;
   private readonly lengths: Uint32Array;
   private readonly withPositions: boolean;
   private readonly dictionary: SpillFile;
@@ -33,10 +34,12 @@ export class DictionaryWriter {
   private readonly starts: number[] = [];
 
   /**
+   * @param part whose lists they are
    * @param lengths terms in each document of the segment
    * @param withPositions false: lists have none, and the dictionary says 0 for their sizes and for lone positions
    */
-  constructor(lengths: Uint32Array, spills: SpillDirectory, withPositions = true) {
+  constructor(part: string, lengths: Uint32Array, spills: SpillDirectory, withPositions = true) {
+    this.arrays = listArrays(part);
     this.lengths = lengths;
     this.withPositions = withPositions;
     this.dictionary = spills.create('dictionary');
@@ -87,16 +90,16 @@ export class DictionaryWriter {
   finishDictionary(out: SegmentWriter): void {
     if (this.page.count > 0) this.endPage();
     this.starts.push(this.dictionary.length, this.keys.length);
-    out.add(PAGES, 'f64', [this.starts.length / 2, 2], Float64Array.from(this.starts));
-    out.add(PAGE_KEYS, 'u8', [this.keys.length], this.keys.view());
-    copy(out, DICTIONARY, this.dictionary);
+    out.add(this.arrays.pages, 'f64', [this.starts.length / 2, 2], Float64Array.from(this.starts));
+    out.add(this.arrays.keys, 'u8', [this.keys.length], this.keys.view());
+    copy(out, this.arrays.dictionary, this.dictionary);
   }
 
   /** Writes what the dictionary points to. */
   finishLists(out: SegmentWriter): void {
-    copy(out, BLOCKS, this.blocks);
-    copy(out, POSTINGS, this.lists);
-    copy(out, POSITIONS, this.positions);
+    copy(out, this.arrays.blocks, this.blocks);
+    copy(out, this.arrays.postings, this.lists);
+    copy(out, this.arrays.positions, this.positions);
   }
 
   private encodeBlocks(list: PostingList): void {

@@ -2,7 +2,7 @@ import type { WriterEnvironment, WrittenPart } from '../branch/index.js';
 import type { SegmentWriter } from '../segment/index.js';
 import type { SpillFile } from '../storage/index.js';
 import { DictionaryWriter } from './dictionary-writer.js';
-import { CODEC, EXTENTS, LENGTHS } from './layout.js';
+import { CODEC, EXTENTS, LENGTHS, PART } from './layout.js';
 import { mergeRuns } from './merge.js';
 import type { PostingList } from './posting-list.js';
 import type { Run } from './run.js';
@@ -32,7 +32,7 @@ export async function finishText(
   { spills, memoryBytes, progress }: WriterEnvironment,
   onList?: (term: Uint8Array, list: PostingList) => void,
 ): Promise<WrittenPart> {
-  const dictionary = new DictionaryWriter(lengths, spills, positions);
+  const dictionary = new DictionaryWriter(PART, lengths, spills, positions);
   let [tokens, withText] = [0, 0];
   for (const length of lengths) {
     tokens += length;

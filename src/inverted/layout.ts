@@ -1,27 +1,36 @@
-/**
- * Arrays of the text part, in file order.
- *
- *     text/pages       f64 [pages + 1, 2]  per dictionary page: its offset in `dictionary`, and that
- *                                          of its first term in `pagekeys`; one more for the ends
- *     text/pagekeys    u8                  first terms of the pages, one behind the other
- *     text/dictionary  u8                  pages of PAGE_TERMS terms (dictionary-page.ts)
- *     text/lengths     u8, u16 or u32 [documents]
- *                                          terms in each document, stop words left out
- *     text/extents     u8, u16 or u32 [documents, text fields - 1]
- *                                          positions each field but the last takes up
- *     text/blocks      u8                  what is known of each block of a long list (blocks.ts)
- *     text/postings    u8                  lists of terms in two documents or more (codec.ts)
- *     text/positions   u8                  positions (positions.ts)
- */
+/** The text part, and its arrays beside its lists. */
 export const PART = 'text';
-export const PAGES = `${PART}/pages`;
-export const PAGE_KEYS = `${PART}/pagekeys`;
-export const DICTIONARY = `${PART}/dictionary`;
+/** u8, u16 or u32 [documents]: terms in each document, stop words left out. */
 export const LENGTHS = `${PART}/lengths`;
+/** u8, u16 or u32 [documents, text fields - 1]: positions each field but the last takes up. */
 export const EXTENTS = `${PART}/extents`;
-export const BLOCKS = `${PART}/blocks`;
-export const POSTINGS = `${PART}/postings`;
-export const POSITIONS = `${PART}/positions`;
+
+/** Arrays of a part that maps terms to lists of documents. */
+export interface ListArrays {
+  /** f64 [pages + 1, 2]: per dictionary page its offset in `dictionary`, and that of its first term in `keys`; one more for the ends. */
+  pages: string;
+  /** u8: first terms of the pages, one behind the other. */
+  keys: string;
+  /** u8: pages of PAGE_TERMS terms (dictionary-page.ts). */
+  dictionary: string;
+  /** u8: what is known of each block of a long list (blocks.ts). */
+  blocks: string;
+  /** u8: lists of terms in two documents or more (codec.ts). */
+  postings: string;
+  /** u8: positions (positions.ts). */
+  positions: string;
+}
+
+export function listArrays(part: string): ListArrays {
+  return {
+    pages: `${part}/pages`,
+    keys: `${part}/pagekeys`,
+    dictionary: `${part}/dictionary`,
+    blocks: `${part}/blocks`,
+    postings: `${part}/postings`,
+    positions: `${part}/positions`,
+  };
+}
 
 /** How lists are coded, as the segment's metadata names it. */
 export const CODEC = 'blocks';

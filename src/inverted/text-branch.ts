@@ -41,8 +41,8 @@ export class TextBranch implements Branch {
     this.positions = schema.positions ?? true;
     this.segments = views.map((view) => new SegmentText(view, schema.text.length, schema.positions));
     this.collection = { documents: 0, tokens: 0 };
-    for (const { withText, tokens } of this.segments) {
-      this.collection.documents += withText;
+    for (const { withTerms, tokens } of this.segments) {
+      this.collection.documents += withTerms;
       this.collection.tokens += tokens;
     }
   }
