@@ -10,6 +10,7 @@ const LAYERS = [
   ['evaluation'],
   ['recall'],
   ['index'],
+  ['sparse'],
   ['inverted', 'vector', 'forward', 'columns'],
   ['filter'],
   ['branch'],

@@ -1,4 +1,4 @@
-import type { IndexDocument, Schema } from '../schema/index.js';
+import type { IndexDocument, Schema, SparseVector } from '../schema/index.js';
 import type { SegmentReader, SegmentWriter } from '../segment/index.js';
 import type { Metadata } from '../segment/metadata.js';
 import type { SpillDirectory } from '../storage/index.js';
@@ -25,6 +25,8 @@ export interface WrittenPart {
   meta: { [key: string]: Metadata };
   /** Counts for the summary: 'terms', 'postings', 'tokens', 'vectors'. Summed over segments. */
   counts: Record<string, number>;
+  /** Remarks for the report. */
+  notes?: string[];
 }
 
 /** Takes documents in order, then writes its arrays once. */
@@ -57,6 +59,8 @@ export interface Query {
   text?: string;
   /** By field name. */
   vectors: Record<string, Float32Array>;
+  /** Terms with weights, by field name; absent where there are none. */
+  sparse?: Record<string, SparseVector>;
   /** Only documents for which this holds are found; see src/filter. */
   filter?: string;
 }

@@ -1,8 +1,9 @@
 import type { Query } from '../branch/index.js';
-import { InputError, UsageError } from '../errors/index.js';
+import { didYouMean, InputError, UsageError } from '../errors/index.js';
 import type { IndexReader } from '../index/index.js';
 import { type PoolAnswer, type Recaller, type RecallSettings, soleVectorField } from '../recall/index.js';
 import { openVectors } from '../records/index.js';
+import { readSparse, type SparseVector } from '../schema/index.js';
 import { readVector } from '../vector/index.js';
 import type { Format } from './answers.js';
 import type { SearchFlags } from './search-flags.js';
@@ -14,6 +15,7 @@ export interface QueryFlags extends SearchFlags {
   vectors?: string[];
   vectorFile?: string;
   like?: string;
+  sparse?: string[];
   k?: number;
   offset?: number;
   minScore?: number;
@@ -68,7 +70,32 @@ export async function singleQuery(
       throw new UsageError(`--like ${options.like}: the document has no vector '${field}'`);
     query.vectors[field] = vector;
   }
+  for (const written of options.sparse ?? []) {
+    const { field, vector } = sparseArgument(index, written);
+    query.sparse = { ...query.sparse, [field]: vector };
+  }
   return query;
+}
+
+/** `[field=]{"term": weight}`. @throws UsageError */
+function sparseArgument(index: IndexReader, written: string): { field: string; vector: SparseVector } {
+  const names = (index.manifest.schema.sparse ?? []).map(({ name }) => name);
+  const brace = written.indexOf('{');
+  const named = written.slice(0, Math.max(0, brace)).replace(/=$/, '');
+  const bad = (what: string) => new UsageError(`--sparse ${written.slice(0, 60)}: ${what}`);
+  if (names.length === 0) throw bad('the index has no sparse field');
+  if (named === '' && names.length > 1) throw bad(`which field? Write ${names[0]}={…}`);
+  const field = named === '' ? names[0] : named;
+  if (!names.includes(field)) throw bad(`no sparse field '${field}'${didYouMean(field, names)}`);
+  let value: unknown;
+  try {
+    value = JSON.parse(written.slice(brace));
+  } catch {
+    throw bad('that is no JSON; write {"term": weight, …}');
+  }
+  const vector = readSparse(value);
+  if ('fault' in vector) throw bad(`${vector.fault}; ${vector.mend}`);
+  return { field, vector };
 }
 
 async function readOne(path: string): Promise<Float32Array> {

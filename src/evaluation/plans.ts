@@ -18,7 +18,9 @@ export interface Plan {
 export function firing(index: IndexReader, queries: Query[]): string[] {
   return index.branchNames.filter((name) =>
     queries.some((query) =>
-      name === TEXT_BRANCH ? query.text !== undefined : query.vectors[name] !== undefined,
+      name === TEXT_BRANCH
+        ? query.text !== undefined
+        : query.vectors[name] !== undefined || query.sparse?.[name] !== undefined,
     ),
   );
 }

@@ -95,6 +95,9 @@ function unknownField(field: string, at: number, schema: Schema): UsageError {
   if (schema.vectors.some(({ name }) => name === field)) {
     return filterError(at, `'${field}' is a vector; filters compare keywords and numbers`);
   }
+  if (schema.sparse?.some(({ name }) => name === field)) {
+    return filterError(at, `'${field}' holds terms with weights; filters compare keywords and numbers`);
+  }
   if (names.length === 0) {
     return filterError(
       at,

@@ -153,12 +153,14 @@ export async function writeSegment(
   try {
     const parts: Parts = {};
     const counts: Record<string, number> = {};
+    const notes: string[] = [];
     for (const { part, finish } of writers) {
       const written = await finish(out);
       parts[part] = written.meta;
+      notes.push(...(written.notes ?? []));
       for (const [name, n] of Object.entries(written.counts)) counts[name] = (counts[name] ?? 0) + n;
     }
-    const notes = await last(out, parts);
+    notes.push(...(await last(out, parts)));
     const { bytes, digest, arrays } = out.finish({ base, documents, parts });
     const file = segmentName(digest);
     renameSync(out.path, join(directory, file));

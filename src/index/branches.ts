@@ -1,10 +1,11 @@
 import type { Branch, BranchKind, SegmentView } from '../branch/index.js';
 import { textBranches } from '../inverted/index.js';
 import type { Schema } from '../schema/index.js';
+import { sparseBranches } from '../sparse/index.js';
 import { vectorBranches } from '../vector/index.js';
 
 /** Structures that are searched, in the order of structures.ts: apart from it, so that a query loads nothing that builds. */
-const kinds: BranchKind[] = [textBranches, vectorBranches];
+const kinds: BranchKind[] = [textBranches, sparseBranches, vectorBranches];
 
 /** Branches by name, in schema order. */
 export function branchesOf(schema: Schema): { name: string; open(segments: SegmentView[]): Branch }[] {

@@ -180,6 +180,7 @@ export class BuildRun {
       keyword: options.keyword,
       number: options.number,
       vector: options.vector,
+      sparse: options.sparse,
       store: options.store ?? 'all',
       positions: options.positions,
       fileVectors,

@@ -26,9 +26,9 @@ function aimless({ targetRecall }: BuildOptions, schema: Schema): string[] {
 }
 
 function emptiness(schema: Schema, documents: number): string[] {
-  if (documents === 0 || schema.text.length > 0 || schema.vectors.length > 0) return [];
+  if (documents === 0 || schema.text.length > 0 || schema.vectors.length > 0 || schema.sparse) return [];
   return [
-    'nothing in this index can be searched: no field is text or a vector; state one with --text or --vector',
+    'nothing in this index can be searched: no field is text or a vector; state one with --text, --vector or --sparse',
   ];
 }
 
@@ -97,7 +97,7 @@ export async function buildIndex(options: BuildOptions): Promise<BuildReport> {
     const { run, schema, notes } = await openRun();
     for (const field of schema.vectors) field.spec = specUnder(field.metric, field.spec);
     const segments = await run.index(schema, segmentDocuments);
-    const counts: Record<string, number> = { terms: 0, postings: 0, tokens: 0, vectors: 0 };
+    const counts: Record<string, number> = { terms: 0, postings: 0, tokens: 0, vectors: 0, weights: 0 };
     const bytes: Record<string, number> = {};
     for (const segment of segments) {
       for (const [name, n] of Object.entries(segment.counts)) counts[name] = (counts[name] ?? 0) + n;
@@ -129,6 +129,7 @@ export async function buildIndex(options: BuildOptions): Promise<BuildReport> {
       terms: counts.terms,
       postings: counts.postings,
       tokens: counts.tokens,
+      weights: counts.weights,
       segments: entries.length,
       bytes: { ...bytes, other: total - accounted, total },
       seconds: Number(process.hrtime.bigint() - started) / 1e9,

@@ -32,6 +32,8 @@ export interface BuildOptions extends AnalyzerChoice {
   keyword?: string[];
   number?: string[];
   vector?: string[];
+  /** Fields of terms with weights: `splade`, `splade:bits=8`. */
+  sparse?: string[];
   store?: 'all' | 'none' | string[];
   /** False to keep no positions of terms: half the space of text, and no phrases. */
   positions?: boolean;

@@ -25,6 +25,8 @@ export interface BuildReport {
   terms: number;
   postings: number;
   tokens: number;
+  /** Of sparse fields: one for each term of a document. */
+  weights: number;
   segments: number;
   /** Bytes by part ('text', 'documents', 'vector/emb'), 'other' (framing, manifest) and 'total'. */
   bytes: Record<string, number>;

@@ -4,6 +4,7 @@ import {
   METRICS,
   type Metric,
   type Schema,
+  type SparseField,
   type SpecPart,
   type VectorField,
 } from '../schema/index.js';
@@ -25,6 +26,9 @@ export function encodeSchema(schema: Schema): Metadata {
       stages: spec.stages.map(({ kind, params }) => ({ kind, params })),
       ...(embed === undefined ? {} : { embed: { ...embed } }),
     })),
+    ...(schema.sparse === undefined
+      ? {}
+      : { sparse: schema.sparse.map(({ name, bits }) => ({ name, bits: bits ?? null })) }),
     stored: schema.stored,
     ids: schema.ids,
     positions: schema.positions ?? true,
@@ -45,6 +49,7 @@ export function decodeSchema(map: MsgMap): Schema {
     keyword: strings(map.get('keyword'), 'keyword'),
     number: strings(map.get('number'), 'number'),
     vectors: array(map.get('vectors'), 'vectors').map(decodeVectorField),
+    ...(map.has('sparse') && { sparse: array(map.get('sparse'), 'sparse').map(decodeSparseField) }),
     stored: stored === 'all' || stored === 'none' ? stored : strings(stored, 'stored'),
     ids,
     positions,
@@ -79,6 +84,15 @@ function decodeVectorField(value: MsgValue): VectorField {
     };
   }
   return field;
+}
+
+function decodeSparseField(value: MsgValue): SparseField {
+  const map = expectMap(value, 'sparse');
+  const name = string(map.get('name'), 'name');
+  const bits = map.get('bits');
+  if (bits === null || bits === undefined) return { name };
+  if (typeof bits !== 'number') throw new Error("'bits' is not a number");
+  return { name, bits };
 }
 
 function decodePart(map: MsgMap): SpecPart {

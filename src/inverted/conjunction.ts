@@ -5,7 +5,7 @@ import { SLACK } from './max-score.js';
 import type { PhraseMatcher } from './phrase.js';
 import { NO_SATURATION, type Scoring } from './scoring/index.js';
 import { type Bounds, TermPostings } from './term-postings.js';
-import type { WholeNumbers } from './whole-numbers.js';
+import type { DocumentNumbers } from './whole-numbers.js';
 
 /** A requirement: a term, or a phrase of several. */
 export interface Required {
@@ -94,7 +94,7 @@ function leadBound(lead: number, required: Required[], bounds: Bounds[][]): Lead
 export function topAll(
   lists: TermPostings[],
   required: Required[],
-  lengths: WholeNumbers,
+  lengths: DocumentNumbers,
   scoring: Scoring,
   depth: number,
   filter: DocSet | undefined,
@@ -145,13 +145,13 @@ class Sums {
   private readonly lists: TermPostings[];
   private readonly required: Required[];
   private readonly phrases: boolean;
-  private readonly lengths: WholeNumbers;
+  private readonly lengths: DocumentNumbers;
   private readonly general: Scoring | undefined;
   private readonly floor: number;
   private readonly base: number;
   private readonly perTerm: number;
 
-  constructor(lists: TermPostings[], required: Required[], lengths: WholeNumbers, scoring: Scoring) {
+  constructor(lists: TermPostings[], required: Required[], lengths: DocumentNumbers, scoring: Scoring) {
     this.lists = lists;
     this.required = required;
     this.phrases = required.some(({ phrase }) => phrase !== undefined);

@@ -20,10 +20,16 @@
  * those blocks that can hold a document it wants, and the lengths of the documents it scores.
  */
 export { textBranches } from './branches.js';
+export { checkTerms } from './check-terms.js';
+export type { TermEntry } from './dictionary-page.js';
 export { highlight, type Snippet } from './highlight.js';
 export { ListWriter } from './list-writer.js';
+export { topAny, type Weighted } from './max-score.js';
+export { PostingsBuilder } from './postings-builder.js';
 export { type Clause, type PhraseTerm, parseQuery } from './query.js';
 export { Bm25, type Collection, makeScoring, type Scoring } from './scoring/index.js';
+export { SegmentTerms } from './segment-terms.js';
 export { textStructure } from './structure.js';
 export { TermWalk } from './term-walk.js';
 export { TextBranch } from './text-branch.js';
+export type { DocumentNumbers } from './whole-numbers.js';

@@ -2,7 +2,7 @@ import { type BoundedTopK, type Candidates, type DocSet, members, topK } from '.
 import { BLOCK_SHIFT } from './layout.js';
 import { NO_SATURATION, type Scoring } from './scoring/index.js';
 import { advance, MANY, type TermPostings } from './term-postings.js';
-import type { WholeNumbers } from './whole-numbers.js';
+import type { DocumentNumbers } from './whole-numbers.js';
 
 /** A clause's postings and what it weighs. */
 export interface Weighted {
@@ -47,7 +47,7 @@ export const SLACK = 1 + 2e-12;
  */
 export function topAny(
   clauses: Weighted[],
-  lengths: WholeNumbers,
+  lengths: DocumentNumbers,
   scoring: Scoring,
   depth: number,
   filter: DocSet | undefined,
@@ -64,7 +64,7 @@ export function topAny(
 /** Looks up each document of a small set in every list. O(set · clauses · log(gap)). */
 function scoreEach(
   clauses: Weighted[],
-  lengths: WholeNumbers,
+  lengths: DocumentNumbers,
   scoring: Scoring,
   best: BoundedTopK,
   filter: DocSet,
@@ -109,7 +109,12 @@ class Cursor {
   /** Most that it and those behind it can add in any document. */
   readonly ever: number;
 
-  constructor({ list, weight, rarity }: Weighted, lengths: WholeNumbers, scoring: Scoring, behind: number) {
+  constructor(
+    { list, weight, rarity }: Weighted,
+    lengths: DocumentNumbers,
+    scoring: Scoring,
+    behind: number,
+  ) {
     const { blocks, max, parts } = list.bounds(scoring, rarity, lengths);
     this.parts = parts;
     this.dense = list.byDocument(lengths.values.length);
@@ -171,7 +176,7 @@ function largest(values: Float64Array, n: number): number {
 
 class AnySearch {
   private readonly cursors: Cursor[] = [];
-  private readonly lengths: WholeNumbers;
+  private readonly lengths: DocumentNumbers;
   /** undefined: units are floor + tf / (tf + (base + perTerm * length)). */
   private readonly general: Scoring | undefined;
   private readonly floor: number;
@@ -184,7 +189,7 @@ class AnySearch {
 
   constructor(
     clauses: Weighted[],
-    lengths: WholeNumbers,
+    lengths: DocumentNumbers,
     scoring: Scoring,
     best: BoundedTopK,
     filter: DocSet | undefined,

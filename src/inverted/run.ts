@@ -1,6 +1,6 @@
 import type { SpillDirectory, SpillFile } from '../storage/index.js';
 import { ByteWriter } from './bytes.js';
-import type { PostingList } from './posting-list.js';
+import { PostingList } from './posting-list.js';
 
 /**
  * A sorted run: terms ascending by their bytes, each with its postings. The runs of a segment hold
@@ -45,6 +45,18 @@ export class RunWriter {
   finish(): SpillFile {
     return this.file;
   }
+}
+
+/** Writes all of a run. */
+export function spillRun(run: Run, spills: SpillDirectory): SpillFile {
+  const writer = new RunWriter(spills);
+  const list = new PostingList();
+  while (run.next()) {
+    list.clear();
+    run.appendTo(list);
+    writer.add(run.term as Uint8Array, list);
+  }
+  return writer.finish();
 }
 
 /** Reads a run back through one buffer. */

@@ -30,7 +30,8 @@ export class SegmentTerms {
   /** Documents with at least one term. */
   readonly withTerms: number;
   readonly terms: number;
-  protected readonly meta: MsgMap;
+  /** What the part recorded of itself. */
+  readonly meta: MsgMap;
   protected readonly arrays: ListArrays;
   protected readonly view: SegmentView;
   private readonly entries = new LruCache<string, TermEntry | undefined>(ENTRY_CACHE);
@@ -170,7 +171,11 @@ export class SegmentTerms {
     const tfs = numbersFor(df);
     return new TermPostings(df, docs, tfs, table.last, table, (block) => {
       const offset = table.postings[block];
-      const bytes = this.read(this.arrays.postings, postingsOffset + offset, table.postings[block + 1] - offset);
+      const bytes = this.read(
+        this.arrays.postings,
+        postingsOffset + offset,
+        table.postings[block + 1] - offset,
+      );
       const into = block * BLOCK;
       const count = Math.min(BLOCK, df - into);
       const previous = block === 0 ? -1 : table.last[block - 1];
@@ -228,7 +233,8 @@ export class SegmentTerms {
     let sound = starts.length === 2 * (n + 1) && starts[0] === 0 && starts[1] === 0;
     for (let i = 2; sound && i < starts.length; i++)
       sound = starts[i] >= starts[i - 2] && Number.isSafeInteger(starts[i]);
-    sound &&= starts[2 * n] === reader.info(this.arrays.dictionary).byteLength && starts[2 * n + 1] === keys.length;
+    sound &&=
+      starts[2 * n] === reader.info(this.arrays.dictionary).byteLength && starts[2 * n + 1] === keys.length;
     if (!sound) throw new CorruptError(this.path, `array '${this.arrays.pages}' does not fit the dictionary`);
     this.pages = { starts, keys };
     return this.pages;

@@ -2,7 +2,7 @@ import { type DocSet, members } from '../branch/index.js';
 import type { BlockTable } from './blocks.js';
 import { BLOCK, BLOCK_SHIFT } from './layout.js';
 import type { Scoring } from './scoring/index.js';
-import type { WholeNumbers } from './whole-numbers.js';
+import type { DocumentNumbers } from './whole-numbers.js';
 
 /** Postings up to which each is scored in advance: few enough that a query may look at them all. */
 const PARTS_DF = 1 << 10;
@@ -209,7 +209,7 @@ export class TermPostings {
   }
 
   /** What its postings can score. Kept until that is another number. */
-  bounds(scoring: Scoring, rarity: number, lengths: WholeNumbers): Bounds {
+  bounds(scoring: Scoring, rarity: number, lengths: DocumentNumbers): Bounds {
     const known = this.known;
     if (known !== undefined && known.rarity === rarity && scoring.same(known.scoring)) return known.bounds;
     const exact = this.df <= PARTS_DF;
@@ -218,7 +218,7 @@ export class TermPostings {
     return bounds;
   }
 
-  private exact(scoring: Scoring, rarity: number, lengths: WholeNumbers): Bounds {
+  private exact(scoring: Scoring, rarity: number, lengths: DocumentNumbers): Bounds {
     this.ensureAll();
     const blocks = new Float64Array(this.last.length);
     const parts = new Float64Array(this.df);
@@ -234,7 +234,7 @@ export class TermPostings {
     return { blocks, max, parts };
   }
 
-  private ofBlocks(scoring: Scoring, rarity: number, lengths: WholeNumbers): Bounds {
+  private ofBlocks(scoring: Scoring, rarity: number, lengths: DocumentNumbers): Bounds {
     const { table } = this;
     // A phrase's: it has no table.
     if (table === undefined) return this.exact(scoring, rarity, lengths);

@@ -16,11 +16,18 @@ export function writeNumbers(out: SegmentWriter, name: string, shape: number[], 
   else out.add(name, 'u32', shape, values);
 }
 
+/** A number of each document, valid once it was made so. */
+export interface DocumentNumbers {
+  readonly values: Uint32Array;
+  /** Makes values[index] and those about it valid: of a window of documents, where asked for the first. */
+  ensure(index: number): void;
+}
+
 /**
  * Numbers of a segment's documents, read where they are needed: a query that matches few documents
  * of a large segment does not pay for all of it.
  */
-export class WholeNumbers {
+export class WholeNumbers implements DocumentNumbers {
   /** Valid where ensure() was called. */
   readonly values: Uint32Array;
   private readonly reader: SegmentReader;

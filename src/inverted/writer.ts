@@ -4,8 +4,7 @@ import type { IndexDocument, Schema } from '../schema/index.js';
 import type { SegmentWriter } from '../segment/index.js';
 import type { SpillFile } from '../storage/index.js';
 import { finishText } from './finish.js';
-import { PostingList } from './posting-list.js';
-import { RunWriter } from './run.js';
+import { spillRun } from './run.js';
 import { TokenBuffer } from './token-buffer.js';
 
 /**
@@ -58,15 +57,7 @@ export class TextWriter implements StructureWriter {
 
   spill(): void {
     if (this.buffer.tokens === 0) return;
-    const run = this.buffer.sorted();
-    const writer = new RunWriter(this.environment.spills);
-    const list = new PostingList();
-    while (run.next()) {
-      list.clear();
-      run.appendTo(list);
-      writer.add(run.term as Uint8Array, list);
-    }
-    this.runs.push(writer.finish());
+    this.runs.push(spillRun(this.buffer.sorted(), this.environment.spills));
     this.buffer = new TokenBuffer();
   }
 

@@ -5,6 +5,7 @@ import type { Query } from '../branch/index.js';
 import { InputError, UsageError } from '../errors/index.js';
 import { type IndexReader, openFeed, type VectorFeed } from '../index/index.js';
 import { parseVectorsArgument, readQueries, type SourceQuery } from '../records/index.js';
+import { readSparse } from '../schema/index.js';
 import { SpillDirectory } from '../storage/index.js';
 import { checkFilter } from './filters.js';
 import { soleVectorField } from './sole-field.js';
@@ -89,8 +90,16 @@ export function toQuery(index: IndexReader, source: SourceQuery, branches?: stri
     }
     vectors[field.name] = Float32Array.from(value);
   }
+  let sparse: Query['sparse'];
+  for (const { name } of index.manifest.schema.sparse ?? []) {
+    const value = Object.hasOwn(source.fields, name) ? source.fields[name] : undefined;
+    if (value === undefined || value === null) continue;
+    const found = readSparse(value);
+    if ('fault' in found) throw new InputError(source.place, `'${name}' ${found.fault}`, found.mend);
+    sparse = { ...sparse, [name]: found };
+  }
   if (source.vector !== undefined) vectors[soleVectorField(index, branches)] = source.vector;
-  return { id: source.id, text: source.text, vectors, filter: filterOf(index, source) };
+  return { id: source.id, text: source.text, vectors, sparse, filter: filterOf(index, source) };
 }
 
 /** The filter a query brings along. @throws InputError */

@@ -200,7 +200,7 @@ export class Recaller {
       if (ready === undefined) continue;
       prepared.push({ branch, prepared: this.widened(query, branch, ready, filtered, settings) });
     }
-    for (const field of Object.keys(query.vectors)) {
+    for (const field of [...Object.keys(query.vectors), ...Object.keys(query.sparse ?? {})]) {
       if (!this.index.branchNames.includes(field)) {
         throw new UsageError(
           `query '${query.id}': no vector field '${field}' in this index${didYouMean(field, this.index.branchNames)}`,
@@ -232,7 +232,13 @@ export class Recaller {
       const give = vectors[0] ? `; give it a vector '${vectors[0].name}' of ${vectors[0].dim}` : '';
       return `is text, but no text branch is searched${give}`;
     }
-    const wanted = names.map((name) => (name === 'text' ? "a 'text'" : `a vector '${name}'`)).join(' or ');
+    const sparse = this.index.manifest.schema.sparse ?? [];
+    const wanted = names
+      .map((name) => {
+        if (name === 'text') return "a 'text'";
+        return sparse.some((field) => field.name === name) ? `weights '${name}'` : `a vector '${name}'`;
+      })
+      .join(' or ');
     return `has nothing to search with; give it ${wanted || 'an index with a branch'}`;
   }
 }

@@ -1,7 +1,8 @@
 import { type Place, RecordError } from '../errors/index.js';
 import { type IdFault, idText, isIdFault, recordId, type SourceRecord } from '../records/index.js';
 import { NUMBER_VALUE } from './infer.js';
-import type { IndexDocument, Schema, VectorField } from './types.js';
+import { readSparse } from './sparse.js';
+import type { IndexDocument, Schema, SparseVector, VectorField } from './types.js';
 
 /** Longest id in UTF-8 bytes. */
 const MAX_ID_BYTES = 4096;
@@ -17,13 +18,14 @@ export class DocumentMapper {
   private readonly schema: Schema;
   private readonly idField: string | undefined;
   private readonly untyped: boolean;
+  /** Fields that are not kept where all are: vectors, which are large, and searched as they are. */
   private readonly vectorNames: Set<string>;
 
   constructor(schema: Schema, options: { idField?: string; untyped: boolean }) {
     this.schema = schema;
     this.idField = options.idField;
     this.untyped = options.untyped;
-    this.vectorNames = new Set(schema.vectors.map((field) => field.name));
+    this.vectorNames = new Set([...schema.vectors, ...(schema.sparse ?? [])].map((field) => field.name));
   }
 
   /** The record's id. @throws RecordError when it is missing or can't be one */
@@ -56,7 +58,8 @@ export class DocumentMapper {
       if (vector !== undefined) checkVector(vector, field, place);
       return vector;
     });
-    return { id, row, texts, vectors, keywords, numbers, stored: this.stored(fields, place) };
+    const sparse = this.schema.sparse?.map(({ name }) => this.sparse(name, own(fields, name), place));
+    return { id, row, texts, vectors, sparse, keywords, numbers, stored: this.stored(fields, place) };
   }
 
   private text(name: string, value: unknown, place: Place): string {
@@ -94,6 +97,21 @@ export class DocumentMapper {
     }
     // What is no Unicode has no bytes to be ordered by.
     return (Array.isArray(value) ? value : [value]).map((v) => String(v).toWellFormed());
+  }
+
+  private sparse(name: string, raw: unknown, place: Place): SparseVector | undefined {
+    let value = raw;
+    if (value === null || value === undefined || (this.untyped && value === '')) return undefined;
+    if (this.untyped && typeof value === 'string') {
+      try {
+        value = JSON.parse(value);
+      } catch {
+        // What is said of it below is true of text.
+      }
+    }
+    const found = readSparse(value);
+    if ('fault' in found) throw new RecordError(place, `field '${name}' ${found.fault}`, found.mend);
+    return found;
   }
 
   private inlineVector(field: VectorField, raw: unknown, place: Place): Float32Array | undefined {

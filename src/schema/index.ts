@@ -9,6 +9,7 @@
 export { BYTES_MEND, byteFault, checkId, checkVector, DocumentMapper } from './document.js';
 export { formatIndexSpec, type IndexSpec, parseIndexSpec, type SpecPart } from './index-spec.js';
 export { inferSchema, MAX_DIMENSION, NUMBER_VALUE, type SchemaRequest } from './infer.js';
+export { parseSparseField, readSparse, type SparseFault } from './sparse.js';
 export { TITLE_NAMES } from './title.js';
 export {
   type IndexDocument,
@@ -16,6 +17,8 @@ export {
   type Metric,
   type Schema,
   SOLE_VECTOR_FIELD,
+  type SparseField,
+  type SparseVector,
   TEXT_BRANCH,
   type VectorField,
 } from './types.js';

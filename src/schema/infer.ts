@@ -1,7 +1,8 @@
 import type { AnalyzerSpec } from '../analysis/spec.js';
 import { didYouMean, UsageError } from '../errors/index.js';
 import type { SpecPart } from './index-spec.js';
-import { type Metric, type Schema, TEXT_BRANCH, type VectorField } from './types.js';
+import { parseSparseField } from './sparse.js';
+import { type Metric, type Schema, type SparseField, TEXT_BRANCH, type VectorField } from './types.js';
 
 /** Arrays of numbers at least this long are vectors; shorter ones (coordinates, ratings) are only stored. */
 const MIN_VECTOR_LENGTH = 8;
@@ -25,6 +26,8 @@ export interface SchemaRequest {
   number?: string[];
   /** Fields of the records that hold vectors. */
   vector?: string[];
+  /** Fields of terms with weights, as --sparse names them. */
+  sparse?: string[];
   store: 'all' | 'none' | string[];
   /** False to index text without positions. */
   positions?: boolean;
@@ -46,6 +49,8 @@ interface Seen {
   kinds: Set<'string' | 'number' | 'boolean' | 'strings' | 'numbers' | 'object'>;
   /** Arrays of numbers seen, by length. */
   lengths: Map<number, number>;
+  /** Every value is an object of numbers. */
+  weighted: boolean;
   allUrls: boolean;
   allNumeric: boolean;
 }
@@ -67,8 +72,9 @@ export function inferSchema(
     (name) => name === idField || (idField === undefined && (name === '_id' || name === 'id')),
   );
   const stated = new Map<string, string>();
-  for (const role of ['text', 'keyword', 'number', 'vector'] as const) {
-    for (const name of request[role] ?? []) {
+  const sparse: SparseField[] = (request.sparse ?? []).map(parseSparseField);
+  for (const role of ['text', 'keyword', 'number', 'vector', 'sparse'] as const) {
+    for (const name of role === 'sparse' ? sparse.map((field) => field.name) : (request[role] ?? [])) {
       if (stated.has(name))
         throw new UsageError(`field '${name}' is given both as ${stated.get(name)} and as ${role}`);
       if (sample.length > 0 && !fields.has(name)) {
@@ -103,12 +109,16 @@ export function inferSchema(
   const number = [...(request.number ?? [])];
   const vectors: VectorField[] = [];
   const notes: string[] = [];
-  const addVector = (name: string, dim: number, integers: boolean) => {
+  const requireName = (name: string) => {
     if (name === TEXT_BRANCH) {
       throw new UsageError(
         `a vector field can't be named '${TEXT_BRANCH}': that is the text branch; rename it`,
       );
     }
+  };
+  for (const { name } of sparse) requireName(name);
+  const addVector = (name: string, dim: number, integers: boolean) => {
+    requireName(name);
     if (!(dim >= 1 && dim <= MAX_DIMENSION)) {
       throw new UsageError(
         `vector field '${name}' has ${dim} dimensions; fields of 1 to ${MAX_DIMENSION} can be indexed`,
@@ -160,7 +170,10 @@ export function inferSchema(
   const analyzer = text.length > 0 ? request.analyzer(samples) : undefined;
   const { store: stored, positions = true } = request;
   return {
-    schema: { text, keyword, number, vectors, stored, analyzer, positions, ids: true },
+    schema: {
+      ...{ text, keyword, number, vectors, stored, analyzer, positions, ids: true },
+      ...(sparse.length === 0 ? {} : { sparse }),
+    },
     notes,
   };
 }
@@ -170,12 +183,14 @@ function describe(role: string, vector: VectorField | undefined): string {
     const size = vector.metric === 'hamming' ? `${8 * vector.dim} bits` : vector.dim;
     return `vector of ${size}, ${vector.metric}, ${vector.spec.kind}`;
   }
+  if (role === 'sparse') return 'terms with weights';
   return role === 'stored' ? 'stored only' : role;
 }
 
 /** Why a field that could have been searched is not. */
 function hint(name: string, role: string, seen: Seen): string {
   if (role !== 'stored') return '';
+  if (seen.weighted) return ` (objects of numbers; --sparse ${name} to search them as terms with weights)`;
   const { length } = commonLength(seen);
   if (seen.kinds.has('numbers') && seen.kinds.size === 1)
     return ` (arrays of ${length} numbers; --vector ${name} to search them)`;
@@ -189,7 +204,7 @@ function observe(sample: Record<string, unknown>[], isId: (name: string) => bool
       if (isId(name)) continue;
       let seen = fields.get(name);
       if (seen === undefined) {
-        seen = { kinds: new Set(), lengths: new Map(), allUrls: true, allNumeric: true };
+        seen = { kinds: new Set(), lengths: new Map(), weighted: false, allUrls: true, allNumeric: true };
         fields.set(name, seen);
       }
       if (value === null || value === undefined || value === '') continue;
@@ -206,6 +221,9 @@ function observe(sample: Record<string, unknown>[], isId: (name: string) => bool
         seen.kinds.add('numbers');
         countLength(seen, value.length);
       } else if (!(Array.isArray(value) && value.length === 0)) {
+        const weights = Array.isArray(value) ? [] : Object.values(value);
+        seen.weighted =
+          weights.length > 0 && weights.every((v) => typeof v === 'number') && seen.kinds.size === 0;
         seen.kinds.add('object');
       }
     }

@@ -19,6 +19,19 @@ export interface VectorField {
   embed?: { command: string; fields: string[] };
 }
 
+/** A field of terms with weights, as learned sparse models (SPLADE) give them. */
+export interface SparseField {
+  name: string;
+  /** Weights are rounded to so many bits; undefined: kept as they are given, to float32. */
+  bits?: number;
+}
+
+/** Terms and what each weighs: parallel, every term once, weights above 0. */
+export interface SparseVector {
+  terms: string[];
+  weights: number[];
+}
+
 /** What an index holds of a document, and how each part is searched. Recorded in the manifest. */
 export interface Schema {
   /** Fields that make up the text branch, in order: one virtual field with a gap between them. */
@@ -26,6 +39,8 @@ export interface Schema {
   keyword: string[];
   number: string[];
   vectors: VectorField[];
+  /** Absent where there is none. */
+  sparse?: SparseField[];
   /** Fields kept for retrieval. */
   stored: 'all' | 'none' | string[];
   /** Undefined when there is no text field. */
@@ -50,6 +65,8 @@ export interface IndexDocument {
   texts: string[];
   /** One vector for each of schema.vectors, undefined where it is missing; checked, not normalised. */
   vectors: (Float32Array | undefined)[];
+  /** One for each of schema.sparse, undefined where it is missing; absent when there is no such field. */
+  sparse?: (SparseVector | undefined)[];
   /** Values of each of schema.keyword, none where it is missing; absent when no field is a keyword. */
   keywords?: string[][];
   /** One number for each of schema.number, NaN where it is missing; absent when no field is a number. */

@@ -52,6 +52,7 @@ describe('the machine contract', () => {
       'terms',
       'postings',
       'tokens',
+      'weights',
       'segments',
       'bytes',
       'seconds',

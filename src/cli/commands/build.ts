@@ -21,6 +21,7 @@ interface Options {
   maxRecord?: number;
   text?: string[];
   vector?: string[];
+  sparse?: string[];
   keyword?: string[];
   number?: string[];
   store?: string[] | boolean;
@@ -76,6 +77,7 @@ export async function build(
       maxRecordBytes: options.maxRecord,
       text: options.text,
       vector: options.vector,
+      sparse: options.sparse,
       keyword: options.keyword,
       number: options.number,
       store: options.store === false ? 'none' : Array.isArray(options.store) ? options.store : 'all',
@@ -142,6 +144,7 @@ function summary(report: BuildReport): string {
     rows.push(['terms', formatCount(report.terms)], ['postings', formatCount(report.postings)]);
   }
   if (report.vectors > 0) rows.push(['vectors', formatCount(report.vectors)]);
+  if (report.weights > 0) rows.push(['weights', formatCount(report.weights)]);
   rows.push(['segments', formatCount(report.segments)]);
   rows.push(['size', formatBytes(total)]);
   for (const [part, bytes] of [...Object.entries(parts), ['other', other] as const])

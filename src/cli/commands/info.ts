@@ -1,6 +1,6 @@
 import { type AnalyzerSpec, analyzerWarnings } from '../../analysis/index.js';
 import { describeIndex, type IndexInfo, openReader } from '../../index/index.js';
-import { formatIndexSpec, type VectorField } from '../../schema/index.js';
+import { formatIndexSpec, type SparseField, type VectorField } from '../../schema/index.js';
 import type { Context } from '../context.js';
 import { table } from '../table.js';
 import { formatBytes, formatCount, plural } from '../values.js';
@@ -52,6 +52,22 @@ function sizeOf({ metric, dim }: VectorField): string {
   return metric === 'hamming'
     ? `${formatCount(8 * dim)} bits in ${formatCount(dim)} bytes`
     : `${dim} dimensions`;
+}
+
+/** How weights are kept, where all segments keep them alike. */
+function weightsOf(found: IndexInfo, { name, bits }: SparseField): string {
+  const kinds = new Set(
+    found.segments.map(({ parts }) => {
+      const { kind, scale = 1 } = (parts[`sparse/${name}`]?.weights ?? {}) as {
+        kind?: string;
+        scale?: number;
+      };
+      return kind === 'decimal' ? `exact (to 1/${scale})` : kind;
+    }),
+  );
+  const only = kinds.size === 1 ? [...kinds][0] : undefined;
+  const kept = bits === undefined ? (only ?? 'exact or float32, by segment') : `rounded to ${bits} bits`;
+  return `terms with weights, ${kept}`;
 }
 
 /** What calibration recorded, as the metadata of a part has it. */
@@ -121,6 +137,7 @@ function render(found: IndexInfo): string {
     if (field.embed) rows.push(['  made by', `${field.embed.command} (of ${field.embed.fields.join(', ')})`]);
     for (const line of recallOf(found, field.name)) rows.push(['  by measure', line]);
   }
+  for (const field of fields.sparse ?? []) rows.push([`sparse ${field.name}`, weightsOf(found, field)]);
   for (const role of ['keyword', 'number'] as const)
     if (fields[role].length > 0) rows.push([role, fields[role].join(', ')]);
   rows.push(['stored', Array.isArray(fields.stored) ? fields.stored.join(', ') : fields.stored]);

@@ -23,12 +23,14 @@ export async function query(
   { terminal, signal }: Context,
 ): Promise<number> {
   const text = words.length > 0 ? words.join(' ') : undefined;
-  const single = [text, options.vectorFile, options.like].some((input) => input !== undefined);
+  const single = [text, options.vectorFile, options.like, options.sparse].some(
+    (input) => input !== undefined,
+  );
   if (single === (options.queries !== undefined)) {
     throw new UsageError(
       single
-        ? 'one query and a batch at once; leave out --queries, or the text, --vector-file and --like'
-        : 'nothing to look for: give a text, --vector-file, --like, or a batch with --queries FILE',
+        ? 'one query and a batch at once; leave out --queries, or the text, --vector-file, --like and --sparse'
+        : 'nothing to look for: give a text, --vector-file, --like, --sparse, or a batch with --queries FILE',
     );
   }
   if (options.vectorFile !== undefined && options.like !== undefined)

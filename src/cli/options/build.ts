@@ -64,6 +64,13 @@ export const buildOptions: OptionSpec[] = [
   },
   { flags: '--vector <fields>', description: 'fields that hold vectors', group: FIELDS, parse: names },
   {
+    flags: '--sparse <fields>',
+    description:
+      'fields of {"term": weight}, as SPLADE and its kin give them; field:bits=8 rounds the weights (see docs/sparse.md)',
+    group: FIELDS,
+    parse: names,
+  },
+  {
     flags: '--keyword <fields>',
     description: 'fields that hold exact values, to filter by',
     group: FIELDS,

@@ -16,6 +16,13 @@ export const queryOptions: OptionSpec[] = [
   },
   vectorsOption('queries'),
   { flags: '--vector-file <file>', description: 'one query: the vector in this file', group: INPUT },
+  {
+    flags: '--sparse <[field=]weights>',
+    description: 'one query: terms with weights, \'{"bees": 1.4, "home": 0.3}\' (see docs/sparse.md)',
+    group: INPUT,
+    parse: repeated as OptionSpec['parse'],
+    repeatable: true,
+  },
   { flags: '--like <id>', description: 'one query: the vector of this document', group: INPUT },
   ...embedOptions,
   {
