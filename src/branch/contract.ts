@@ -67,7 +67,7 @@ export interface Query {
 
 /** Query-time settings; each branch takes what concerns it. Undefined means the default. */
 export interface SearchOptions {
-  /** Text: 'bm25', 'bm25+:delta=1', 'bm25l:delta=0.5' or 'ql:mu=1000' (Dirichlet). Default 'bm25'. */
+  /** Text: 'bm25', 'bm25+:delta=1', 'bm25l:delta=0.5', 'bm25f:title=3,title.b=0.5' or 'ql:mu=1000' (Dirichlet). Default 'bm25'. */
   scoring?: string;
   /**
    * Text: pseudo-relevance feedback, 'rm3:docs=10,terms=10,weight=0.5': what the best documents are about is searched, too, the

@@ -5,6 +5,9 @@ export const LENGTHS = `${PART}/lengths`;
 /** u8, u16 or u32 [documents, text fields - 1]: positions each field but the last takes up. */
 export const EXTENTS = `${PART}/extents`;
 
+/** u8, u16 or u32 [documents, text fields - 1]: terms in each field but the last. */
+export const FIELD_LENGTHS = `${PART}/field-lengths`;
+
 /** Arrays of a part that maps terms to lists of documents. */
 export interface ListArrays {
   /** f64 [pages + 1, 2]: per dictionary page its offset in `dictionary`, and that of its first term in `keys`; one more for the ends. */

@@ -1,5 +1,6 @@
 import { eachCommon } from './conjunction.js';
 import type { TermEntry } from './dictionary-page.js';
+import { eachByField } from './field-postings.js';
 import { type PhraseForm, PhraseMatcher } from './phrase.js';
 import type { PhraseTerm } from './query.js';
 import type { Scoring } from './scoring/index.js';
@@ -49,6 +50,17 @@ export function scoredLeaf(
 ): LeafPostings {
   const docs: number[] = [];
   const parts: number[] = [];
+  if (scoring.byField !== undefined) {
+    const lengths = new Uint32Array(text.bounds + 1);
+    eachByField(text, phrase, form, (doc, counts) => {
+      text.lengthsOf(doc, lengths);
+      const unit = scoring.byField?.(counts, lengths) ?? 0;
+      if (unit === 0) return;
+      docs.push(doc);
+      parts.push(weight * unit);
+    });
+    return { docs, parts };
+  }
   occurrencesOf(text, phrase, form, (doc, tf) => {
     text.lengths.ensure(doc);
     docs.push(doc);

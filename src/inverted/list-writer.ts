@@ -44,7 +44,8 @@ export class ListWriter {
     onTwice: (term: string) => never,
   ): Promise<WrittenPart> {
     this.restart();
-    const totals = { lengths, extents: new Uint32Array(0), bounds: 0, positions: false, lengthsGiven: true };
+    const nothing = { extents: new Uint32Array(0), fieldLengths: new Uint32Array(0), bounds: 0 };
+    const totals = { lengths, ...nothing, positions: false, lengthsGiven: true };
     const none = new TokenBuffer().sorted();
     return finishText(out, this.runs, none, totals, this.environment, (term, { docs, count }) => {
       for (let i = 1; i < count; i++) if (docs[i] <= docs[i - 1]) onTwice(Buffer.from(term).toString());

@@ -13,6 +13,8 @@ export interface PhraseForm {
   slop?: number;
   /** Only in this text field. */
   field?: number;
+  /** Is filled by count(): occurrences in each text field. */
+  counts?: Uint32Array;
 }
 
 /**
@@ -31,6 +33,7 @@ export class PhraseMatcher {
   private readonly at: Uint32Array;
   private readonly slop: number;
   private readonly field: number | undefined;
+  private readonly counts: Uint32Array | undefined;
 
   /**
    * @param terms the phrase's different terms, in the order in which they first stand
@@ -52,6 +55,7 @@ export class PhraseMatcher {
     this.at = new Uint32Array(phrase.length);
     this.slop = form.slop ?? 0;
     this.field = form.field;
+    this.counts = form.counts;
   }
 
   /**
@@ -61,6 +65,7 @@ export class PhraseMatcher {
   count(doc: number, own: number[], at: Uint32Array): number {
     const { positions } = this;
     for (let t = 0; t < positions.length; t++) positions[t].read(at[own[t]]);
+    this.counts?.fill(0);
     return this.slop === 0 ? this.occurrences(doc) : this.near(doc);
   }
 
@@ -81,7 +86,9 @@ export class PhraseMatcher {
         if (o === tf) break search;
         if (out[base + o] !== wanted) continue search;
       }
-      if (this.inOneField(doc, start, start + this.span)) found++;
+      if (!this.inOneField(doc, start, start + this.span)) continue;
+      found++;
+      if (this.counts !== undefined) this.counts[this.text.fieldOf(doc, start)]++;
     }
     return found;
   }
@@ -92,12 +99,13 @@ export class PhraseMatcher {
     let found = 0;
     for (let i = 0; i < first.tf; i++) {
       const start = first.out[first.from + i];
-      const [from, end] = this.fieldAt(doc, start);
-      if (this.field !== undefined && this.field !== this.fieldOf(doc, start)) continue;
+      const [from, end] = this.text.fieldAt(doc, start);
+      if (this.field !== undefined && this.field !== this.text.fieldOf(doc, start)) continue;
       // The least shift of any term: that of the first is 0.
       for (let least = -this.slop; least <= 0; least++) {
         if (!this.placed(start, least, from, end)) continue;
         found++;
+        if (this.counts !== undefined) this.counts[this.text.fieldOf(doc, start)]++;
         break;
       }
     }
@@ -127,41 +135,7 @@ export class PhraseMatcher {
 
   private inOneField(doc: number, start: number, end: number): boolean {
     if (this.text.bounds === 0) return true;
-    if (this.field !== undefined && this.field !== this.fieldOf(doc, start)) return false;
-    return end < this.fieldAt(doc, start)[1];
-  }
-
-  /** Number of the field a position is in. */
-  private fieldOf(doc: number, position: number): number {
-    const { bounds } = this.text;
-    const extents = this.extentsOf(doc);
-    let boundary = 0;
-    for (let f = 0; f < bounds; f++) {
-      boundary += extents[doc * bounds + f];
-      if (position < boundary) return f;
-    }
-    return bounds;
-  }
-
-  /** Positions from and to which the field of a position reaches. */
-  private fieldAt(doc: number, position: number): [from: number, end: number] {
-    const { bounds } = this.text;
-    const extents = this.extentsOf(doc);
-    let boundary = 0;
-    for (let f = 0; f < bounds; f++) {
-      const from = boundary;
-      boundary += extents[doc * bounds + f];
-      if (position < boundary) return [from, boundary];
-    }
-    return [boundary, Number.POSITIVE_INFINITY];
-  }
-
-  private extentsOf(doc: number): Uint32Array {
-    const { bounds, extents } = this.text;
-    if (bounds > 0) {
-      extents.ensure(doc * bounds);
-      extents.ensure(doc * bounds + bounds - 1);
-    }
-    return extents.values;
+    if (this.field !== undefined && this.field !== this.text.fieldOf(doc, start)) return false;
+    return end < this.text.fieldAt(doc, start)[1];
   }
 }

@@ -1,18 +1,13 @@
 import type { Candidates, DocSet, Explanation, PreparedQuery } from '../branch/index.js';
+import { type BoundClause, bindClauses, clauseDetails } from './bound-clause.js';
 import { eachCommon, type Required, topAll } from './conjunction.js';
 import type { TermEntry } from './dictionary-page.js';
 import { topAny, type Weighted } from './max-score.js';
 import { PhraseMatcher } from './phrase.js';
 import type { Clause } from './query.js';
-import type { ClauseStatistics, ClauseWeight, Scoring } from './scoring/index.js';
+import type { Scoring } from './scoring/index.js';
 import type { SegmentText } from './segment-text.js';
 import { documentsFor, numbersFor, TermPostings } from './term-postings.js';
-
-/** A clause with its dictionary entries looked up everywhere. */
-interface BoundClause extends Clause, ClauseWeight, ClauseStatistics {
-  /** entries[segment][term of the clause]; undefined where the segment lacks the term. */
-  entries: (TermEntry | undefined)[][];
-}
 
 const NOTHING: Candidates = { docs: new Uint32Array(0), scores: new Float64Array(0) };
 
@@ -20,7 +15,6 @@ const NOTHING: Candidates = { docs: new Uint32Array(0), scores: new Float64Array
 export class PreparedText implements PreparedQuery {
   readonly notes: string[] = [];
   private readonly segments: SegmentText[];
-  /** By falling order, then as they stand in the query: scores are summed in this order everywhere. */
   private readonly clauses: BoundClause[];
   private readonly scoring: Scoring;
   private readonly operator: 'any' | 'all';
@@ -29,15 +23,7 @@ export class PreparedText implements PreparedQuery {
     this.segments = segments;
     this.scoring = scoring;
     this.operator = operator;
-    const bound = clauses.map((clause) => this.bind(clause));
-    if (clauses.length === 0) this.notes.push('the query has no terms: nothing but stop words or signs');
-    for (const clause of bound) {
-      if (!clause.df.includes(0)) continue;
-      const unknown = clause.terms.filter((_, t) => clause.df[t] === 0).map(({ term }) => `'${term}'`);
-      const where = clause.terms.length > 1 ? ` (of ${clause.label})` : '';
-      this.notes.push(`no document has ${[...new Set(unknown)].join(', ')}${where}`);
-    }
-    this.clauses = bound.sort((a, b) => b.order - a.order);
+    this.clauses = bindClauses(segments, clauses, scoring, this.notes);
   }
 
   search(segment: number, depth: number, filter?: DocSet): Candidates {
@@ -62,11 +48,8 @@ export class PreparedText implements PreparedQuery {
       const part = clause.weight * this.scoring.unit(tf, length, clause.rarity);
       score += part;
       details.push({
-        clause: clause.label,
+        ...clauseDetails(clause),
         tf,
-        df: clause.terms.length === 1 ? clause.df[0] : clause.df,
-        count: clause.count,
-        weight: clause.weight,
         length,
         ...this.scoring.details(clause, length),
         score: part,
@@ -75,31 +58,6 @@ export class PreparedText implements PreparedQuery {
     if (details.length === 0) return undefined;
     const matched = `${details.length} of ${this.clauses.length} clause${this.clauses.length === 1 ? '' : 's'}`;
     return { score, summary: `${this.scoring.label}: ${matched} matched in ${length} terms`, details };
-  }
-
-  private bind(clause: Clause): BoundClause {
-    const entries = this.segments.map((segment) => clause.terms.map(({ term }) => segment.lookup(term)));
-    const df = clause.terms.map(() => 0);
-    const occurrences = clause.terms.map(() => 0);
-    for (const found of entries) {
-      for (let t = 0; t < found.length; t++) {
-        df[t] += found[t]?.df ?? 0;
-        occurrences[t] += found[t]?.occurrences ?? 0;
-      }
-    }
-    const { label, terms, count } = clause;
-    const { weight, rarity, order } = this.scoring.weigh({ df, occurrences });
-    return {
-      label,
-      terms,
-      count,
-      entries,
-      df,
-      occurrences,
-      weight: count * weight,
-      rarity,
-      order: count * order,
-    };
   }
 
   private searchAny(segment: number, depth: number, filter: DocSet | undefined): Candidates {

@@ -47,11 +47,12 @@ export class TermPositions {
     this.from = whole.starts[index];
   }
 
-  /** Goes through all of them, for check(). @throws CorruptError */
-  readAll(): void {
-    const { df } = this.list;
+  /** Goes through all of them, for check(). @param visit gets each document's, which the next overwrites @throws CorruptError */
+  readAll(visit: (doc: number, positions: Uint32Array) => void): void {
+    const { df, docs } = this.list;
     for (let index = 0; index < df; index++) {
       this.read(index);
+      visit(docs[index], this.out.subarray(this.from, this.from + this.tf));
       if (index + 1 === df || (index + 1) % BLOCK === 0) {
         this.checked(() => this.cursor?.end());
       }

@@ -11,12 +11,14 @@ import type {
 import { UsageError } from '../errors/index.js';
 import { type Schema, TEXT_BRANCH } from '../schema/index.js';
 import { analyseQuery, type Expression, type Leaf } from './expression.js';
+import { FieldPostings } from './field-postings.js';
 import { PreparedText } from './prepared.js';
 import { PreparedExpression } from './prepared-expression.js';
+import { PreparedFields } from './prepared-fields.js';
 import { type Clause, ClauseCounter, parseQuery } from './query.js';
 import { parseQuerySyntax } from './query-syntax.js';
 import { relevanceModel } from './relevance-model.js';
-import { type Collection, makeScoring, type Scoring } from './scoring/index.js';
+import { type Collection, type FieldCollection, makeScoring, type Scoring } from './scoring/index.js';
 import { SegmentText } from './segment-text.js';
 
 /** Scores over the text part of all segments of an index. */
@@ -31,6 +33,8 @@ export class TextBranch implements Branch {
   private readonly segments: SegmentText[];
   private readonly collection: Collection;
   private last: { text: string; k1?: number; b?: number; made: Scoring } | undefined;
+  /** Postings scored by field, for the next query. */
+  private scored: { scoring: Scoring; postings: FieldPostings[] } | undefined;
 
   /** @throws UsageError for an analyser of a later version; CorruptError */
   constructor(schema: Schema, views: SegmentView[]) {
@@ -54,17 +58,17 @@ export class TextBranch implements Branch {
     if (syntax === 'plain') {
       const clauses = parseQuery(query.text, this.analyzer);
       for (const { terms, label } of clauses) if (terms.length > 1) this.needPositions(label);
-      return new PreparedText(this.segments, clauses, scoring, operator);
+      return this.prepared(clauses, scoring, operator);
     }
     const parsed = parseQuerySyntax(query.text, this.fields, operator);
     const analysed = analyseQuery(parsed, this.analyzer, this.folder, this.fields);
-    if (analysed === undefined) return new PreparedText(this.segments, [], scoring, operator);
+    if (analysed === undefined) return this.prepared([], scoring, operator);
     for (const leaf of analysed.leaves) {
       const phrase = leaf.kind === 'terms' && leaf.terms.length > 1;
       if (phrase || (leaf.field !== undefined && this.fields.length > 1)) this.needPositions(leaf.label);
     }
     const flat = flatten(analysed.root, analysed.leaves);
-    if (flat !== undefined) return new PreparedText(this.segments, flat.clauses, scoring, flat.operator);
+    if (flat !== undefined) return this.prepared(flat.clauses, scoring, flat.operator);
     return new PreparedExpression(this.segments, analysed.root, analysed.leaves, scoring);
   }
 
@@ -93,17 +97,43 @@ export class TextBranch implements Branch {
     if (kept > 0) for (const clause of clauses) counter.add(clause.terms, kept * clause.count);
     if (kept < 1)
       for (const one of model) counter.add([{ term: one.term, offset: 0 }], (1 - kept) * total * one.weight);
-    const prepared = new PreparedText(this.segments, counter.clauses(), this.scoringOf(options), 'any');
+    const prepared = this.prepared(counter.clauses(), this.scoringOf(options), 'any');
     const added = model.map(({ term, weight: share }) => `${term} ${share.toFixed(3)}`).join(', ');
     prepared.notes.push(`feedback of ${found.length} documents: ${added || 'nothing to add'}`);
     return prepared;
+  }
+
+  private prepared(
+    clauses: Clause[],
+    scoring: Scoring,
+    operator: 'any' | 'all',
+  ): PreparedText | PreparedFields {
+    const { segments, fields } = this;
+    if (scoring.byField === undefined) return new PreparedText(segments, clauses, scoring, operator);
+    if (this.scored?.scoring !== scoring)
+      this.scored = { scoring, postings: segments.map((segment) => new FieldPostings(segment, scoring)) };
+    return new PreparedFields(segments, this.scored.postings, fields, clauses, scoring, operator);
+  }
+
+  /** The text fields over all segments; undefined where they can't be told apart. */
+  private fieldCollections(): FieldCollection[] | undefined {
+    const totals = this.fields.map((name) => ({ name, documents: 0, tokens: 0 }));
+    for (const segment of this.segments) {
+      const own = segment.fieldTotals(this.fields.length);
+      if (own === undefined) return undefined;
+      for (const [f, { documents, tokens }] of own.entries()) {
+        totals[f].documents += documents;
+        totals[f].tokens += tokens;
+      }
+    }
+    return totals;
   }
 
   /** Made once for queries that want the same: parsing what is asked for takes as long as a short list. */
   private scoringOf({ scoring = 'bm25', k1, b }: SearchOptions): Scoring {
     const { last } = this;
     if (last?.text === scoring && last.k1 === k1 && last.b === b) return last.made;
-    const made = makeScoring(this.collection, scoring, { k1, b });
+    const made = makeScoring(this.collection, scoring, { k1, b }, () => this.fieldCollections());
     this.last = { text: scoring, k1, b, made };
     return made;
   }

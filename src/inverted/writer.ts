@@ -22,6 +22,8 @@ export class TextWriter implements StructureWriter {
   /** Text fields but the last: where those end is recorded, for positions to tell the field. */
   private readonly bounds: number;
   private extents: Uint32Array;
+  /** Terms in each text field but the last. */
+  private fieldLengths: Uint32Array;
   private documents = 0;
   private base = 0;
 
@@ -34,6 +36,7 @@ export class TextWriter implements StructureWriter {
     this.positions = schema.positions ?? true;
     this.bounds = this.positions ? schema.text.length - 1 : 0;
     this.extents = new Uint32Array(1024 * this.bounds);
+    this.fieldLengths = new Uint32Array(1024 * this.bounds);
   }
 
   add(doc: number, document: IndexDocument): void {
@@ -42,9 +45,13 @@ export class TextWriter implements StructureWriter {
     this.buffer.begin(doc);
     this.base = 0;
     for (const [field, text] of document.texts.entries()) {
+      const first = this.buffer.tokens;
       const positions = this.analyze(text, this.onTerm);
       this.base += positions;
-      if (field < this.bounds) this.extents[doc * this.bounds + field] = positions;
+      if (field < this.bounds) {
+        this.extents[doc * this.bounds + field] = positions;
+        this.fieldLengths[doc * this.bounds + field] = this.buffer.tokens - first;
+      }
     }
     const length = this.buffer.tokens - before;
     this.lengths[doc] = length;
@@ -71,7 +78,9 @@ export class TextWriter implements StructureWriter {
     lengths.set(this.lengths.subarray(0, this.documents));
     const extents = new Uint32Array(documents * bounds);
     extents.set(this.extents.subarray(0, this.documents * bounds));
-    const totals = { lengths, extents, bounds, positions };
+    const fieldLengths = new Uint32Array(documents * bounds);
+    fieldLengths.set(this.fieldLengths.subarray(0, this.documents * bounds));
+    const totals = { lengths, extents, fieldLengths, bounds, positions };
     return finishText(out, this.runs, last, totals, this.environment);
   }
 
@@ -83,6 +92,9 @@ export class TextWriter implements StructureWriter {
     const extents = new Uint32Array(capacity * this.bounds);
     extents.set(this.extents);
     this.extents = extents;
+    const fieldLengths = new Uint32Array(capacity * this.bounds);
+    fieldLengths.set(this.fieldLengths);
+    this.fieldLengths = fieldLengths;
   }
 
   private readonly onTerm = (term: string, position: number): void => {

@@ -21,9 +21,9 @@ afterAll(() => {
 /** Words as they are, lower-cased: no stemmer, no stop words. */
 export const plain = makeAnalyzerSpec({ lang: 'none' });
 
-export function schemaOf(analyzer: AnalyzerSpec, fields = 1): Schema {
+export function schemaOf(analyzer: AnalyzerSpec, fields = 1, positions = true): Schema {
   const text = Array.from({ length: fields }, (_, i) => `f${i}`);
-  return { text, keyword: [], number: [], vectors: [], stored: 'none', analyzer, ids: true };
+  return { text, keyword: [], number: [], vectors: [], stored: 'none', analyzer, positions, ids: true };
 }
 
 /** A document: one text, or one for each field. */
@@ -34,6 +34,7 @@ export interface BuildOptions {
   /** Called before each document: true spills first. */
   spillBefore?: (doc: number) => boolean;
   memoryBytes?: number;
+  positions?: boolean;
 }
 
 /** Text fields that documents need. */
@@ -50,7 +51,7 @@ export async function buildSegment(
 ): Promise<SegmentView> {
   const { analyzer = plain, spillBefore = () => false, memoryBytes = 1 << 20 } = options;
   const spills = new SpillDirectory(root);
-  const schema = schemaOf(analyzer, fields);
+  const schema = schemaOf(analyzer, fields, options.positions);
   const environment = { spills, memoryBytes, threads: 1, seed: 0, progress: () => {} };
   const writer = textStructure.writer('text', schema, environment);
   for (const [i, doc] of docs.entries()) {
@@ -87,7 +88,7 @@ export async function buildBranch(
     views.push(await buildSegment(part, options, base, fields));
     base += part.length;
   }
-  const schema = schemaOf(options.analyzer ?? plain, fields);
+  const schema = schemaOf(options.analyzer ?? plain, fields, options.positions);
   return { branch: textStructure.branch!('text', schema, views), views };
 }
 

@@ -7,6 +7,7 @@ import type { SegmentView } from '../../src/branch/index.js';
 import { CorruptError } from '../../src/errors/index.js';
 import { textStructure } from '../../src/inverted/index.js';
 import { type DType, SegmentReader, SegmentWriter } from '../../src/segment/index.js';
+import type { Metadata } from '../../src/segment/metadata.js';
 import { buildSegment, plain, schemaOf } from './build.js';
 
 const root = mkdtempSync(join(tmpdir(), 'shortlist-corrupt-'));
@@ -20,16 +21,23 @@ const SIZES = { u8: 1, i8: 1, u16: 2, u32: 4, i32: 4, u64: 8, f32: 4, f64: 8 };
 
 interface Content {
   arrays: Map<string, { dtype: DType; shape: number[]; bytes: Uint8Array }>;
-  meta: { [key: string]: number | string };
+  meta: { [key: string]: Metadata };
 }
 
-async function content(): Promise<Content> {
-  const { reader } = await buildSegment(docs);
-  const part = (reader.meta.get('parts') as Map<string, Map<string, number | string>>).get('text');
+/** Maps as what they were written from. */
+function plainly(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plainly);
+  if (value instanceof Map) return Object.fromEntries([...value].map(([key, own]) => [key, plainly(own)]));
+  return value;
+}
+
+async function content(view?: SegmentView): Promise<Content> {
+  const { reader } = view ?? (await buildSegment(docs));
+  const part = (reader.meta.get('parts') as Map<string, unknown>).get('text');
   const arrays = new Map(
     reader.list().map(({ name, dtype, shape }) => [name, { dtype, shape, bytes: reader.load(name) }]),
   );
-  return { arrays, meta: Object.fromEntries(part as Map<string, number | string>) };
+  return { arrays, meta: plainly(part) as Content['meta'] };
 }
 
 /** Writes a segment whose checksums are right, whatever is in it. */
@@ -123,5 +131,81 @@ describe('a crafted segment', () => {
   ])('with %s = %s is found', async (key, value) => {
     const original = await content();
     expect(exercise(rewrite({ ...original, meta: { ...original.meta, [key]: value } }))).toBe(true);
+  });
+});
+
+describe('a crafted segment of two text fields', () => {
+  const two = schemaOf(plain, 2);
+  const build = () => buildSegment(docs.map((text, i) => [`title of ${i % 7}`, text]));
+
+  /** What check() says of it, and that searches by field fail soundly if they fail. */
+  function found(view: SegmentView): string | undefined {
+    try {
+      const branch = textStructure.branch!('text', two, [view]);
+      const query = { id: 'q', text: 'common w7 "of 3" title', vectors: {} };
+      branch.prepare(query, { scoring: 'bm25f:f0=3' })?.search(0, 10);
+    } catch (error) {
+      expect(error).toBeInstanceOf(CorruptError);
+    }
+    try {
+      textStructure.check('text', two, view);
+      return undefined;
+    } catch (error) {
+      expect(error).toBeInstanceOf(CorruptError);
+      return (error as Error).message;
+    } finally {
+      view.reader.close();
+    }
+  }
+
+  it('is found to have other terms in its fields than it says', async () => {
+    const original = await content(await build());
+    expect(found(rewrite(original))).toBeUndefined();
+    const name = 'text/field-lengths';
+    const array = original.arrays.get(name)!;
+    for (const [at, value, said] of [
+      [3, 2, 'document 3 has 3 terms in text field 0, recorded are 2'],
+      [299, 255, 'document 299: its fields have more terms than it'],
+    ] as const) {
+      const bytes = array.bytes.slice();
+      bytes[at] = value;
+      expect(
+        found(rewrite({ ...original, arrays: new Map(original.arrays).set(name, { ...array, bytes }) })),
+      ).toContain(said);
+    }
+    const short = { ...array, bytes: array.bytes.slice(1) };
+    expect(found(rewrite({ ...original, arrays: new Map(original.arrays).set(name, short) }))).toContain(
+      '299 elements, not 300',
+    );
+  });
+
+  it.each([
+    ['no list', 'its text has totals of other fields than 2'],
+    [[], 'its text has totals of other fields than 2'],
+    [[1, 2], 'totals of a text field are no map'],
+    [
+      [
+        { documents: 300, tokens: 900 },
+        { documents: 300, tokens: 1 },
+      ],
+      'totals of text field 1 are not those of its documents',
+    ],
+    [
+      [
+        { documents: 299, tokens: 900 },
+        { documents: 300, tokens: 1 },
+      ],
+      'totals of text field 0 are not those of its documents',
+    ],
+    [
+      [
+        { documents: 1e9, tokens: 900 },
+        { documents: 300, tokens: 1 },
+      ],
+      "'documents' is 1000000000",
+    ],
+  ])('with totals %j is found', async (fields, said) => {
+    const original = await content(await build());
+    expect(found(rewrite({ ...original, meta: { ...original.meta, fields } }))).toContain(said);
   });
 });

@@ -96,7 +96,7 @@ describe('scoring', () => {
     const index = await buildBranch(['red fox']);
     for (const [scoring, options, message] of [
       ['bm26', {}, "scoring 'bm26': not known; did you mean 'bm25'?"],
-      ['tfidf', {}, "scoring 'tfidf': not known; there are bm25, bm25+, bm25l, ql"],
+      ['tfidf', {}, "scoring 'tfidf': not known; there are bm25, bm25+, bm25l, bm25f, ql"],
       ['bm25:delta=1', {}, "scoring 'bm25:delta=1': takes --k1 and --b, nothing else"],
       ['bm25+:mu=1', {}, "scoring 'bm25+:mu=1': write bm25+:delta=NUMBER"],
       ['bm25l:delta=-1', {}, "scoring 'bm25l:delta=-1': '-1' is no number from 0"],

@@ -59,7 +59,7 @@ export const searchOptions: OptionSpec[] = [
   {
     flags: '--scoring <formula>',
     description:
-      'text: bm25, bm25+[:delta=1], bm25l[:delta=0.5], or query likelihood with Dirichlet smoothing, ql[:mu=1000] (see docs/analysis.md)',
+      'text: bm25, bm25+[:delta=1], bm25l[:delta=0.5], bm25f[:title=3,title.b=0.5] with weights of text fields, or query likelihood with Dirichlet smoothing, ql[:mu=1000] (see docs/analysis.md)',
     group: SEARCH,
     defaultText: 'bm25',
   },

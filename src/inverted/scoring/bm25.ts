@@ -2,10 +2,15 @@ import { UsageError } from '../../errors/index.js';
 import type { ClauseStatistics, ClauseWeight, Collection, Saturation, Scoring } from './scoring.js';
 
 /** Lucene's defaults since 6.0. */
-const DEFAULT_K1 = 1.2;
-const DEFAULT_B = 0.75;
+export const DEFAULT_K1 = 1.2;
+export const DEFAULT_B = 0.75;
 /** Above, scores would come near numbers that a float64 no longer holds to full precision. */
-const MAX_K1 = 1e9;
+export const MAX_K1 = 1e9;
+
+/** Rarity of a term that `df` of `documents` have, as Lucene has it: never below 0. */
+export function luceneIdf(documents: number, df: number): number {
+  return Math.log(1 + (documents - df + 0.5) / (df + 0.5));
+}
 
 /** 'bm25+' and 'bm25l' are by Lv and Zhai: "Lower-Bounding Term Frequency Normalization", CIKM 2011; "When Documents Are Very Long, BM25 Fails!", SIGIR 2011. */
 export type Bm25Variant = 'bm25' | 'bm25+' | 'bm25l';
@@ -75,7 +80,7 @@ export class Bm25 implements Scoring {
     const { documents } = this;
     if (this.variant === 'bm25+') return Math.log((documents + 1) / df);
     if (this.variant === 'bm25l') return Math.log((documents + 1) / (df + 0.5));
-    return Math.log(1 + (documents - df + 0.5) / (df + 0.5));
+    return luceneIdf(documents, df);
   }
 
   /** A phrase weighs what its terms weigh, as in Lucene. */

@@ -49,6 +49,11 @@ export interface Scoring {
   weigh(clause: ClauseStatistics): ClauseWeight;
   /** @param tf at least 1 @param length terms in the document, at least tf */
   unit(tf: number, length: number, rarity: number): number;
+  /**
+   * Where fields count apart: the unit of a document by the occurrences in each text field, and the terms in each. 0: it does
+   * not match. unit() is not asked then.
+   */
+  byField?(counts: Uint32Array, lengths: Uint32Array): number;
   /** Whether every unit is the same under another scoring: bounds may be kept. */
   same(other: Scoring): boolean;
   /** Numbers that went into a clause's part, for --explain. */
