@@ -4,7 +4,7 @@ import { BLOCK_SHIFT } from './layout.js';
 import { SLACK } from './max-score.js';
 import type { PhraseMatcher } from './phrase.js';
 import { NO_SATURATION, type Scoring } from './scoring/index.js';
-import { type Bounds, TermPostings } from './term-postings.js';
+import { type Bounds, levelOf, TermPostings } from './term-postings.js';
 import type { DocumentNumbers } from './whole-numbers.js';
 
 /** A requirement: a term, or a phrase of several. */
@@ -29,7 +29,7 @@ export function eachCommon(
   lists: TermPostings[],
   documents: number,
   filter: DocSet | undefined,
-  visit: (doc: number, at: Uint32Array) => void,
+  visit: (doc: number, at: number[]) => void,
 ): void {
   const common = new Intersection(lists, documents, filter);
   const { lead, kept, at } = common;
@@ -110,17 +110,24 @@ export function topAll(
   const { rest, weight, cap, rarity, own } = leadBound(leads ? -1 : first, required, bounds);
   const leadBlocks = own?.blocks;
   const parts = own?.parts;
+  const levels = own && lead.levels(scoring, rarity, lengths);
   const sums = new Sums(lists, required, lengths, scoring);
 
   for (let block = 0; block < lead.last.length; block++) {
     const threshold = best.threshold();
     if (leadBlocks !== undefined && (rest + weight * Math.min(cap, leadBlocks[block])) * SLACK <= threshold)
       continue;
-    let n = common.all(block);
+    let n: number;
     // Until there are enough documents all may enter.
-    if (weight > 0 && threshold > 0) {
+    if (!(weight > 0 && threshold > 0)) n = common.all(block);
+    else if (own !== undefined && levels !== undefined) {
+      // (rest + weight * part) * SLACK > threshold, for the part; what that is rounded by is far less than SLACK.
+      const needed = (threshold / SLACK - rest) / weight;
+      if (needed > cap) return best.take();
+      n = common.reaching(block, levels, levelOf(needed, own.max));
+    } else {
+      const scored = common.all(block);
       const start = block << BLOCK_SHIFT;
-      const scored = n;
       n = 0;
       for (let i = start; i < start + scored; i++) {
         const part = parts === undefined ? sums.unit(lead.docs[i], lead.tfs[i], rarity) : parts[i];
@@ -145,6 +152,8 @@ class Sums {
   private readonly lists: TermPostings[];
   private readonly required: Required[];
   private readonly phrases: boolean;
+  /** Frequencies in the first list of each requirement. */
+  private readonly tfs: Uint32Array[] = [];
   private readonly lengths: DocumentNumbers;
   private readonly general: Scoring | undefined;
   private readonly floor: number;
@@ -155,6 +164,7 @@ class Sums {
     this.lists = lists;
     this.required = required;
     this.phrases = required.some(({ phrase }) => phrase !== undefined);
+    for (const { lists: own } of required) this.tfs.push(lists[own[0]].tfs);
     this.lengths = lengths;
     this.general = scoring.saturation === undefined ? scoring : undefined;
     const { floor, base, perTerm } = scoring.saturation ?? NO_SATURATION;
@@ -177,24 +187,25 @@ class Sums {
   }
 
   /** Score of a document; any that does not exceed the threshold, where that is clear before. @param at index of its posting in each list */
-  of(doc: number, at: Uint32Array, threshold: number): number {
-    const { lists, required, general, floor } = this;
+  of(doc: number, at: number[], threshold: number): number {
+    const { lists, required, tfs, general, floor } = this;
     const length = this.length(doc);
     const norm = this.base + this.perTerm * length;
     let sum = 0;
-    for (let r = 0; r < required.length; r++) {
-      const { weight, lists: own } = required[r];
-      let tf = lists[own[0]].tfs[at[own[0]]];
-      for (let o = 1; o < own.length; o++) tf = Math.min(tf, lists[own[o]].tfs[at[own[o]]]);
-      const unit =
-        general === undefined ? floor + tf / (tf + norm) : general.unit(tf, length, required[r].rarity);
-      sum += weight * unit;
+    for (let r = 0; r < tfs.length; r++) {
+      const { weight, lists: own, rarity } = required[r];
+      let tf = tfs[r][at[own[0]]];
+      for (let o = 1; o < own.length; o++) {
+        const other = lists[own[o]].tfs[at[own[o]]];
+        if (other < tf) tf = other;
+      }
+      sum += weight * (general === undefined ? floor + tf / (tf + norm) : general.unit(tf, length, rarity));
     }
     if (!this.phrases) return sum;
     return sum * SLACK > threshold ? this.withPhrases(doc, at, length) : NONE;
   }
 
-  private withPhrases(doc: number, at: Uint32Array, length: number): number {
+  private withPhrases(doc: number, at: number[], length: number): number {
     const { general, floor } = this;
     const norm = this.base + this.perTerm * length;
     let sum = 0;

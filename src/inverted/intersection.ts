@@ -2,6 +2,11 @@ import { type DocSet, inSet } from '../branch/index.js';
 import { BLOCK, BLOCK_SHIFT } from './layout.js';
 import { type Ranks, rankOf, type TermPostings } from './term-postings.js';
 
+/** Scratch of one search at a time. */
+const keptScratch = new Uint32Array(BLOCK);
+/** For each list looked up by galloping: the posting found for each place of the other's block. */
+const foundScratch: Uint32Array[] = [];
+
 /**
  * A list in which documents of another are looked up, ascending: by rank where it is long and often asked for, else by
  * galloping.
@@ -9,14 +14,16 @@ import { type Ranks, rankOf, type TermPostings } from './term-postings.js';
 class Seeker {
   private readonly list: TermPostings;
   private readonly ranks: Ranks | undefined;
-  /** By galloping: where the block is that was looked at last, and the posting found for each place of the other's block. */
+  /** By galloping: where the block is that was looked at last. */
   private block = 0;
   private readonly found: Uint32Array;
 
-  constructor(list: TermPostings, documents: number) {
+  /** @param number which of the seekers of a search it is */
+  constructor(list: TermPostings, documents: number, number: number) {
     this.list = list;
     this.ranks = list.ranks(documents);
-    this.found = new Uint32Array(this.ranks === undefined ? BLOCK : 0);
+    foundScratch[number] ??= new Uint32Array(BLOCK);
+    this.found = foundScratch[number];
   }
 
   /**
@@ -28,13 +35,13 @@ class Seeker {
   keep(docs: Uint32Array, kept: Uint32Array, n: number): number {
     if (this.ranks === undefined) return this.gallop(docs, kept, n);
     // Without a branch: whether a document is in a list can't be foretold, and looks at memory run side by side.
-    const { bits } = this.ranks;
+    const { ranks } = this;
     let left = 0;
     for (let j = 0; j < n; j++) {
       const posting = kept[j];
       const doc = docs[posting];
       kept[left] = posting;
-      left += (bits[doc >>> 5] >>> (doc & 31)) & 1;
+      left += (ranks[(doc >>> 5) << 1] >>> (doc & 31)) & 1;
     }
     return left;
   }
@@ -63,18 +70,18 @@ class Seeker {
 
 /**
  * Documents that are in all of some lists, by blocks of the shortest: its documents are looked up in the others, shorter
- * ones first. O(shortest · lists · log(gap)).
+ * ones first. O(shortest · lists · log(gap)). One at a time.
  */
 export class Intersection {
   /** The shortest list, and its number. */
   readonly lead: TermPostings;
   readonly first: number;
   /** Postings of a block of the lead that are left, ascending: the caller puts in those to look at. */
-  readonly kept = new Uint32Array(BLOCK);
+  readonly kept = keptScratch;
   /** Index of the posting in each list, by number; see locate(). */
-  readonly at: Uint32Array;
-  private readonly others: number[];
-  private readonly seekers: Seeker[];
+  readonly at: number[];
+  private readonly others: number[] = [];
+  private readonly seekers: Seeker[] = [];
   private readonly filter: DocSet | undefined;
 
   /**
@@ -83,10 +90,12 @@ export class Intersection {
    * @param filter only these documents; undefined: all
    */
   constructor(lists: TermPostings[], documents: number, filter: DocSet | undefined) {
-    [this.first, ...this.others] = lists.map((_, l) => l).sort((a, b) => lists[a].df - lists[b].df || a - b);
+    this.at = lists.map((_, l) => l);
+    this.others = this.at.slice().sort((a, b) => lists[a].df - lists[b].df || a - b);
+    this.first = this.others.shift() as number;
     this.lead = lists[this.first];
-    this.seekers = this.others.map((l) => new Seeker(lists[l], documents));
-    this.at = new Uint32Array(lists.length);
+    for (let s = 0; s < this.others.length; s++)
+      this.seekers.push(new Seeker(lists[this.others[s]], documents, s));
     this.filter = filter;
   }
 
@@ -97,6 +106,20 @@ export class Intersection {
     const start = block << BLOCK_SHIFT;
     const n = Math.min(BLOCK, lead.df - start);
     for (let i = 0; i < n; i++) kept[i] = start + i;
+    return n;
+  }
+
+  /** Puts the postings of a block in `kept` that have a level at least. @param levels of the lead's postings @returns how many */
+  reaching(block: number, levels: Uint8Array, least: number): number {
+    const { kept } = this;
+    const start = block << BLOCK_SHIFT;
+    const end = Math.min(start + BLOCK, levels.length);
+    let n = 0;
+    for (let i = start; i < end; i++) {
+      kept[n] = i;
+      // 1 where the level is not below: the sign of the difference, without a branch.
+      n += 1 + ((levels[i] - least) >> 31);
+    }
     return n;
   }
 

@@ -62,7 +62,7 @@ export class PhraseMatcher {
    * @param own for each of the different terms, its place in `at`
    * @param at indexes of the document's postings; their blocks have been decoded
    */
-  count(doc: number, own: number[], at: Uint32Array): number {
+  count(doc: number, own: number[], at: number[]): number {
     const { positions } = this;
     for (let t = 0; t < positions.length; t++) positions[t].read(at[own[t]]);
     this.counts?.fill(0);

@@ -112,7 +112,7 @@ export class PreparedText implements PreparedQuery {
     if (clause.entries[segment].includes(undefined)) return 0;
     const { terms, entries } = distinct(clause, segment);
     const lists = terms.map((term, t) => this.segments[segment].postings(term, entries[t]));
-    const at = Uint32Array.from(lists, (list) => list.indexOf(doc) + 1);
+    const at = lists.map((list) => list.indexOf(doc) + 1);
     if (at.includes(0)) return 0;
     if (clause.terms.length === 1) return lists[0].tfs[at[0] - 1];
     return this.matcher(segment, clause, lists).count(

@@ -11,7 +11,7 @@ import type { Positions, TermPostings } from './term-postings.js';
  */
 export class TermPositions {
   /** The positions of the posting read last, ascending: tf elements from `from`. */
-  out: Uint32Array = new Uint32Array(64);
+  out: Uint32Array;
   from = 0;
   tf = 0;
   private readonly text: SegmentText;
@@ -29,7 +29,7 @@ export class TermPositions {
     this.entry = entry;
     this.list = list;
     this.whole = text.keepsPositions ? list.positions(() => this.checked(() => this.decodeAll())) : undefined;
-    if (this.whole !== undefined) this.out = this.whole.all;
+    this.out = this.whole?.all ?? new Uint32Array(64);
   }
 
   /**
@@ -43,8 +43,9 @@ export class TermPositions {
       this.checked(() => this.fill(index));
       return;
     }
-    this.tf = this.list.tfs[index];
-    this.from = whole.starts[index];
+    const { starts } = whole;
+    this.from = starts[index];
+    this.tf = starts[index + 1] - this.from;
   }
 
   /** Goes through all of them, for check(). @param visit gets each document's, which the next overwrites @throws CorruptError */
@@ -100,13 +101,17 @@ export class TermPositions {
   private decodeAll(): Positions {
     const { tfs, df } = this.list;
     const { occurrences } = this.entry;
-    const starts = new Uint32Array(df);
-    if (occurrences === 1) return { starts, all: Uint32Array.of(this.entry.position) };
+    const starts = new Uint32Array(df + 1);
+    if (occurrences === 1) {
+      starts[1] = 1;
+      return { starts, all: Uint32Array.of(this.entry.position) };
+    }
     let sum = 0;
     for (let i = 0; i < df; i++) {
       starts[i] = sum;
       sum += tfs[i];
     }
+    starts[df] = sum;
     if (sum !== occurrences) throw new DecodeError(`${sum} positions, not ${occurrences}`);
     // Each takes a bit at least: no more room than there are bytes for.
     if (sum > this.entry.positionsBytes * 8) throw new DecodeError('positions are cut off');
@@ -115,7 +120,7 @@ export class TermPositions {
       const from = block * BLOCK;
       const to = Math.min(from + BLOCK, df);
       const cursor = this.open(block);
-      cursor.require((to < df ? starts[to] : sum) - starts[from]);
+      cursor.require(starts[to] - starts[from]);
       for (let i = from; i < to; i++) cursor.read(tfs[i], all, starts[i]);
       cursor.end();
     }

@@ -23,18 +23,18 @@ export interface Bounds {
   max: number;
   /** What every posting scores; only of short lists. */
   parts: Float64Array | undefined;
+  /** What every posting scores, as levelOf() has it; see TermPostings.levels(). */
+  levels: Uint8Array | undefined;
+  levelsAsked: number;
 }
 
-/** For 32 documents each: a bit where the term is, and how many postings come before. */
-export interface Ranks {
-  bits: Uint32Array;
-  before: Uint32Array;
-}
+/** In pairs, for 32 documents each: a bit where the term is, and how many postings come before. */
+export type Ranks = Uint32Array;
 
 /** Above every document number: a segment has fewer than 2^31 documents, so that differences keep their sign in 32 bits. */
 const NO_DOCUMENT = 0x7fffffff;
 
-/** Positions of all postings, one behind the other, and where those of each begin. */
+/** Positions of all postings, one behind the other, and where those of each begin: df + 1 of them, the last is the end. */
 export interface Positions {
   starts: Uint32Array;
   all: Uint32Array;
@@ -69,6 +69,8 @@ export class TermPostings {
   /** Last document of each block. */
   readonly last: Uint32Array;
   readonly table: BlockTable | undefined;
+  /** Bytes it takes by now, all blocks taken as decoded. */
+  bytes: number;
   /** Bytes that it was last kept as, see SegmentText.postings(). */
   counted = 0;
   private readonly decoded: Uint8Array;
@@ -121,6 +123,7 @@ export class TermPostings {
     this.decode = decode ?? (() => {});
     this.missing = decode === undefined ? 0 : last.length;
     this.decoded = new Uint8Array(last.length);
+    this.bytes = df * (df <= PARTS_DF ? 16 : 8) + last.length * 100 + 300;
   }
 
   /**
@@ -131,6 +134,7 @@ export class TermPostings {
     if (this.dense !== undefined || this.df * DENSE < documents || ++this.asked < ASKED) return this.dense;
     this.ensureAll();
     this.dense = new Uint8Array(documents);
+    this.bytes += documents;
     for (let i = 0; i < this.df; i++) this.dense[this.docs[i]] = Math.min(MANY, this.tfs[i]);
     return this.dense;
   }
@@ -143,29 +147,23 @@ export class TermPostings {
     if (this.ranked !== undefined || this.df * SPARSE < documents || ++this.ranksAsked < ASKED)
       return this.ranked;
     this.ensureAll();
-    const bits = new Uint32Array(Math.ceil(documents / 32));
-    const before = new Uint32Array(bits.length);
-    for (let i = 0; i < this.df; i++) bits[this.docs[i] >>> 5] |= 1 << (this.docs[i] & 31);
-    for (let word = 1; word < bits.length; word++) before[word] = before[word - 1] + ones(bits[word - 1]);
-    this.ranked = { bits, before };
-    return this.ranked;
+    const ranks = new Uint32Array(2 * Math.ceil(documents / 32));
+    for (let i = 0; i < this.df; i++) ranks[(this.docs[i] >>> 5) * 2] |= 1 << (this.docs[i] & 31);
+    for (let at = 3; at < ranks.length; at += 2) ranks[at] = ranks[at - 2] + ones(ranks[at - 3]);
+    this.bytes += ranks.byteLength;
+    this.ranked = ranks;
+    return ranks;
   }
 
   /** All positions, once they have been asked for repeatedly. @param decode makes them */
   positions(decode: () => Positions): Positions | undefined {
     if (this.allPositions === undefined && ++this.positionsAsked >= ASKED) {
       this.ensureAll();
-      this.allPositions = decode();
+      const made = decode();
+      this.bytes += made.starts.byteLength + made.all.byteLength;
+      this.allPositions = made;
     }
     return this.allPositions;
-  }
-
-  /** Bytes it takes by now, all blocks taken as decoded. */
-  get bytes(): number {
-    const { df, dense, ranked, allPositions } = this;
-    const byDocument = (dense?.byteLength ?? 0) + 2 * (ranked?.bits.byteLength ?? 0);
-    const positions = (allPositions?.starts.byteLength ?? 0) + (allPositions?.all.byteLength ?? 0);
-    return df * (df <= PARTS_DF ? 16 : 8) + this.last.length * 100 + 300 + byDocument + positions;
   }
 
   /** Makes docs and tfs of a block valid. */
@@ -214,8 +212,29 @@ export class TermPostings {
     if (known !== undefined && known.rarity === rarity && scoring.same(known.scoring)) return known.bounds;
     const exact = this.df <= PARTS_DF;
     const bounds = exact ? this.exact(scoring, rarity, lengths) : this.ofBlocks(scoring, rarity, lengths);
+    if (known?.bounds.levels !== undefined) this.bytes -= this.df;
     this.known = { scoring, rarity, bounds };
     return bounds;
+  }
+
+  /**
+   * A byte for what each posting scores, of lists that bounds() has no parts of, once they have been asked for repeatedly
+   * under one scoring: a look at a byte tells of most postings that they can't enter.
+   */
+  levels(scoring: Scoring, rarity: number, lengths: DocumentNumbers): Uint8Array | undefined {
+    const bounds = this.bounds(scoring, rarity, lengths);
+    if (bounds.levels !== undefined || bounds.parts !== undefined || ++bounds.levelsAsked < ASKED)
+      return bounds.levels;
+    this.ensureAll();
+    const levels = new Uint8Array(this.df);
+    for (let i = 0; i < this.df; i++) {
+      const doc = this.docs[i];
+      lengths.ensure(doc);
+      levels[i] = levelOf(scoring.unit(this.tfs[i], lengths.values[doc], rarity), bounds.max);
+    }
+    this.bytes += this.df;
+    bounds.levels = levels;
+    return levels;
   }
 
   private exact(scoring: Scoring, rarity: number, lengths: DocumentNumbers): Bounds {
@@ -231,7 +250,7 @@ export class TermPostings {
       if (part > blocks[i >>> BLOCK_SHIFT]) blocks[i >>> BLOCK_SHIFT] = part;
       if (part > max) max = part;
     }
-    return { blocks, max, parts };
+    return { blocks, max, parts, levels: undefined, levelsAsked: 0 };
   }
 
   private ofBlocks(scoring: Scoring, rarity: number, lengths: DocumentNumbers): Bounds {
@@ -247,14 +266,23 @@ export class TermPostings {
       }
       if (blocks[b] > max) max = blocks[b];
     }
-    return { blocks, max, parts: undefined };
+    return { blocks, max, parts: undefined, levels: undefined, levelsAsked: 0 };
   }
 }
 
+/**
+ * A number of 0 to 255 that does not fall where `part` rises: what scores more than another has a level as high or higher.
+ * @param max of all parts, but for rounding
+ */
+export function levelOf(part: number, max: number): number {
+  const level = Math.floor((part / max) * 255);
+  return level < 0 ? 0 : level > 255 ? 255 : level;
+}
+
 /** Index of the posting of a document that has one. */
-export function rankOf({ bits, before }: Ranks, doc: number): number {
-  const word = doc >>> 5;
-  return before[word] + ones(bits[word] & ((1 << (doc & 31)) - 1));
+export function rankOf(ranks: Ranks, doc: number): number {
+  const at = (doc >>> 5) << 1;
+  return ranks[at + 1] + ones(ranks[at] & ((1 << (doc & 31)) - 1));
 }
 
 /** Bits that are set. */
