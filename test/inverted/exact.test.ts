@@ -34,4 +34,26 @@ describe('top-k search', () => {
     // The corpus is what it is made for: often the first document left out scores as the last one taken.
     expect(ties).toBeGreaterThan(QUERIES / 2);
   });
+
+  it.each<[string, SearchOptions]>([
+    ['bm25', {}],
+    ['bm25, no lengths', { k1: 1.2, b: 0 }],
+    ['ql', { scoring: 'ql' }],
+  ])('is so when frequent words are asked for again and again under one scoring (%s)', async (_, scoring) => {
+    const docs = hardCorpus(4, DOCUMENTS, WORDS);
+    const built = await buildBranch(docs.map((words) => words.join(' ')));
+    built.branch.warm();
+    const next = integers(104);
+    // Lists of more than 1,024 documents: what their postings score is kept as levels, where they are and their positions too.
+    const word = () => `w${next(8)}`;
+    for (let q = 0; q < QUERIES; q++) {
+      const words = Array.from({ length: 2 + next(3) }, word);
+      for (const query of [words.join(' '), `"${words.join(' ')}"`, `"${words[0]} ${words[1]}" ${word()}`]) {
+        const options: SearchOptions = { operator: 'all', ...scoring };
+        const wanted = exhaustive(docs, query, options);
+        for (const depth of [1, 3, 10, 40])
+          expect(searchAll(built, query, depth, options), `${query} ${depth}`).toEqual(wanted.slice(0, depth));
+      }
+    }
+  });
 });
