@@ -2,6 +2,7 @@
  * shortlist as a library: `import { buildIndex, evaluate, openIndex } from 'shortlist'`.
  * The command line is glue over what is exported here.
  */
+import type { Query } from './branch/index.js';
 import { UsageError } from './errors/index.js';
 import {
   type EvalOptions,
@@ -20,6 +21,7 @@ import {
   type RecallResult,
   type RecallSettings,
 } from './recall/index.js';
+import { readSparse } from './schema/index.js';
 
 export type { Query, SearchOptions } from './branch/index.js';
 export { ExitCode, ShortlistError, UsageError } from './errors/index.js';
@@ -63,11 +65,13 @@ export {
 } from './recall/index.js';
 export { VERSION } from './version.js';
 
-/** A query of an open index: a text, vectors by field name, or both. */
+/** A query of an open index: a text, vectors or weights by field name, or several of these. */
 export interface QueryInput {
   id?: string;
   text?: string;
   vectors?: Record<string, Float32Array | number[]>;
+  /** Terms with weights above 0, by field name. */
+  sparse?: Record<string, Record<string, number>>;
   /** Only documents for which this holds are found: `year>=2000 and tag=news`. */
   filter?: string;
 }
@@ -110,16 +114,23 @@ export async function openIndex(directory: string): Promise<Index> {
     async search(query, settings = {}) {
       if (closed) throw new UsageError(`${directory}: this index was closed; open it again`);
       const input: QueryInput = typeof query === 'string' ? { text: query } : query;
-      const { id = '0', text, vectors = {}, filter } = input ?? {};
+      const { id = '0', text, vectors = {}, sparse: weights = {}, filter } = input ?? {};
       if (text !== undefined && typeof text !== 'string')
         throw new UsageError('the text of a query is a string');
       if (filter !== undefined && typeof filter !== 'string')
         throw new UsageError('the filter of a query is a string');
-      const floats = Object.entries(vectors).map(([name, vector]) => [name, Float32Array.from(vector)]);
+      const floats: Record<string, Float32Array> = {};
+      for (const name of Object.keys(vectors)) floats[name] = Float32Array.from(vectors[name]);
+      const sparse: Query['sparse'] = {};
+      for (const name of Object.keys(weights)) {
+        const found = readSparse(weights[name]);
+        if ('fault' in found) throw new UsageError(`'${name}' ${found.fault}: ${found.mend}`);
+        sparse[name] = found;
+      }
       const { fusion } = settings;
       return recaller.search(
-        { id, text, vectors: Object.fromEntries(floats), filter },
-        { ...settings, fusion: typeof fusion === 'string' ? parseFusion(fusion) : fusion },
+        { id, text, vectors: floats, sparse, filter },
+        typeof fusion === 'string' ? { ...settings, fusion: parseFusion(fusion) } : { ...settings, fusion },
       );
     },
     nearest(vectors, settings) {

@@ -9,20 +9,34 @@ export interface BoundClause extends Clause, ClauseWeight, ClauseStatistics {
   entries: (TermEntry | undefined)[][];
 }
 
-function bind(segments: SegmentText[], clause: Clause, scoring: Scoring): BoundClause {
-  const entries = segments.map((segment) => clause.terms.map(({ term }) => segment.lookup(term)));
-  const df = clause.terms.map(() => 0);
-  const occurrences = clause.terms.map(() => 0);
-  for (const found of entries) {
-    for (let t = 0; t < found.length; t++) {
-      df[t] += found[t]?.df ?? 0;
-      occurrences[t] += found[t]?.occurrences ?? 0;
-    }
+function bind(segments: SegmentText[], { label, terms, count }: Clause, scoring: Scoring): BoundClause {
+  const entries: (TermEntry | undefined)[][] = [];
+  const df: number[] = [];
+  const occurrences: number[] = [];
+  for (let t = 0; t < terms.length; t++) {
+    df.push(0);
+    occurrences.push(0);
   }
-  const { label, terms, count } = clause;
+  for (const segment of segments) {
+    const found: (TermEntry | undefined)[] = [];
+    for (let t = 0; t < terms.length; t++) {
+      const entry = segment.lookup(terms[t].term);
+      found.push(entry);
+      if (entry === undefined) continue;
+      df[t] += entry.df;
+      occurrences[t] += entry.occurrences;
+    }
+    entries.push(found);
+  }
   const { weight, rarity, order } = scoring.weigh({ df, occurrences });
   return {
-    ...{ label, terms, count, entries, df, occurrences, rarity },
+    label,
+    terms,
+    count,
+    entries,
+    df,
+    occurrences,
+    rarity,
     weight: count * weight,
     order: count * order,
   };

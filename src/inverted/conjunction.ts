@@ -14,8 +14,8 @@ export interface Required {
   rarity: number;
   /** Which lists it needs. */
   lists: number[];
-  /** Absent for a term. */
-  phrase?: PhraseMatcher;
+  /** undefined for a term. */
+  phrase: PhraseMatcher | undefined;
 }
 
 /**
@@ -55,30 +55,35 @@ interface LeadBound {
 /**
  * A phrase scores no more than its least frequent term would.
  * @param lead number of the list; none of them: all is rest
- * @param bounds of each requirement's lists, under its rarity
  */
-function leadBound(lead: number, required: Required[], bounds: Bounds[][]): LeadBound {
+function leadBound(
+  lead: number,
+  lists: TermPostings[],
+  required: Required[],
+  lengths: DocumentNumbers,
+  scoring: Scoring,
+): LeadBound {
   const bound: LeadBound = { rest: 0, weight: 0, cap: 0, rarity: 0, own: undefined };
-  for (let r = 0; r < required.length; r++) {
-    const { weight, rarity, lists } = required[r];
+  for (const { weight, rarity, lists: needed } of required) {
     let others = Number.POSITIVE_INFINITY;
-    let at = -1;
-    for (let i = 0; i < lists.length; i++) {
-      if (lists[i] === lead) at = i;
-      else others = Math.min(others, bounds[r][i].max);
+    let own: Bounds | undefined;
+    for (const l of needed) {
+      const bounds = lists[l].bounds(scoring, rarity, lengths);
+      if (l === lead) own = bounds;
+      else if (bounds.max < others) others = bounds.max;
     }
-    if (at < 0) {
+    if (own === undefined) {
       bound.rest += weight * others;
       continue;
     }
     if (bound.own === undefined) {
-      bound.own = bounds[r][at];
+      bound.own = own;
       bound.rarity = rarity;
     }
     if (rarity === bound.rarity) {
       bound.weight += weight;
       bound.cap = Math.max(bound.cap, others);
-    } else bound.rest += weight * Math.min(others, bounds[r][at].max);
+    } else bound.rest += weight * Math.min(others, own.max);
   }
   return bound;
 }
@@ -101,13 +106,10 @@ export function topAll(
 ): Candidates {
   const best = topK(depth);
   const leads = filter !== undefined && lists.every((list) => filter.count < list.df);
-  const bounds = required.map(({ lists: own, rarity }) =>
-    own.map((l) => lists[l].bounds(scoring, rarity, lengths)),
-  );
   const walked = leads ? [...lists, TermPostings.ofSet(filter)] : lists;
   const common = new Intersection(walked, lengths.values.length, leads ? undefined : filter);
   const { lead, first, kept, at } = common;
-  const { rest, weight, cap, rarity, own } = leadBound(leads ? -1 : first, required, bounds);
+  const { rest, weight, cap, rarity, own } = leadBound(leads ? -1 : first, lists, required, lengths, scoring);
   const leadBlocks = own?.blocks;
   const parts = own?.parts;
   const levels = own && lead.levels(scoring, rarity, lengths);

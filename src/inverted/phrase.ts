@@ -27,6 +27,8 @@ export class PhraseMatcher {
   private readonly phrase: PhraseTerm[];
   /** Which of the different terms each term of the phrase is. */
   private readonly slots: number[];
+  /** Terms of the phrase by rising df: the rarest is where occurrences are looked for. */
+  private readonly order: number[];
   private readonly positions: TermPositions[];
   private readonly span: number;
   /** For each term of the phrase: where its next positions are looked for. */
@@ -50,6 +52,7 @@ export class PhraseMatcher {
     this.text = text;
     this.phrase = phrase;
     this.slots = phrase.map(({ term }) => terms.indexOf(term));
+    this.order = phrase.map((_, p) => p).sort((a, b) => lists[this.slots[a]].df - lists[this.slots[b]].df);
     this.positions = terms.map((term, t) => new TermPositions(text, term, entries[t], lists[t]));
     this.span = phrase[phrase.length - 1].offset;
     this.at = new Uint32Array(phrase.length);
@@ -70,16 +73,17 @@ export class PhraseMatcher {
   }
 
   private occurrences(doc: number): number {
-    const { phrase, slots, positions, at } = this;
-    at.fill(0);
-    const first = positions[slots[0]];
-    const { out: starts, from, tf: n } = first;
+    const { phrase, slots, positions, order, at } = this;
+    for (let p = 0; p < at.length; p++) at[p] = 0;
+    const rarest = order[0];
+    const { out: anchors, from, tf: n } = positions[slots[rarest]];
+    const before = phrase[rarest].offset;
     let found = 0;
     search: for (let i = 0; i < n; i++) {
-      const start = starts[from + i];
-      for (let p = 1; p < phrase.length; p++) {
-        const { out, from: base, tf } = positions[slots[p]];
-        const wanted = start + phrase[p].offset;
+      const start = anchors[from + i] - before;
+      for (let p = 1; p < order.length; p++) {
+        const { out, from: base, tf } = positions[slots[order[p]]];
+        const wanted = start + phrase[order[p]].offset;
         let o = at[p];
         while (o < tf && out[base + o] < wanted) o++;
         at[p] = o;

@@ -59,7 +59,12 @@ export class PreparedFields implements PreparedQuery {
         depth,
         filter,
       );
-    const required = found.map(({ weight, id }, l) => ({ weight, rarity: id, lists: [l] }));
+    const required = found.map(({ weight, id }, l) => ({
+      weight,
+      rarity: id,
+      lists: [l],
+      phrase: undefined,
+    }));
     return topAll(
       found.map(({ list }) => list),
       required,

@@ -84,27 +84,34 @@ export class PreparedText implements PreparedQuery {
     depth: number,
     filter: DocSet | undefined,
   ): Candidates {
-    const { lengths } = this.segments[segment];
+    const text = this.segments[segment];
     const lists: TermPostings[] = [];
-    const known = new Map<string, number>();
-    const required = clauses.map((clause): Required => {
-      const { terms, entries } = distinct(clause, segment);
-      const own = terms.map((term, t) => {
-        const at = known.get(term) ?? lists.length;
-        if (at === lists.length) lists.push(this.segments[segment].postings(term, entries[t]));
-        known.set(term, at);
-        return at;
-      });
-      const { weight, rarity } = clause;
-      if (clause.terms.length === 1) return { weight, rarity, lists: own };
-      const phrase = this.matcher(
-        segment,
-        clause,
-        own.map((at) => lists[at]),
-      );
-      return { weight, rarity, lists: own, phrase };
-    });
-    return topAll(lists, required, lengths, this.scoring, depth, filter);
+    const known: string[] = [];
+    const numberOf = (term: string, entry: TermEntry | undefined): number => {
+      const at = known.indexOf(term);
+      if (at >= 0) return at;
+      lists.push(text.postings(term, entry as TermEntry));
+      return known.push(term) - 1;
+    };
+    const required: Required[] = [];
+    for (const clause of clauses) {
+      const { weight, rarity, terms, entries } = clause;
+      const own: number[] = [];
+      for (let t = 0; t < terms.length; t++) {
+        const at = numberOf(terms[t].term, entries[segment][t]);
+        if (!own.includes(at)) own.push(at);
+      }
+      if (terms.length === 1) required.push({ weight, rarity, lists: own, phrase: undefined });
+      else {
+        const phrase = this.matcher(
+          segment,
+          clause,
+          own.map((at) => lists[at]),
+        );
+        required.push({ weight, rarity, lists: own, phrase });
+      }
+    }
+    return topAll(lists, required, text.lengths, this.scoring, depth, filter);
   }
 
   /** Occurrences of a clause in a document. */
@@ -124,14 +131,16 @@ export class PreparedText implements PreparedQuery {
 
   /** Postings of a clause whose terms the segment has; those of a phrase are gathered first, where the filter lets them. */
   private postings(segment: number, clause: BoundClause, filter: DocSet | undefined): TermPostings {
+    const text = this.segments[segment];
+    if (clause.terms.length === 1)
+      return text.postings(clause.terms[0].term, clause.entries[segment][0] as TermEntry);
     const { terms, entries } = distinct(clause, segment);
-    const lists = terms.map((term, t) => this.segments[segment].postings(term, entries[t]));
-    if (clause.terms.length === 1) return lists[0];
+    const lists = terms.map((term, t) => text.postings(term, entries[t]));
     const matcher = this.matcher(segment, clause, lists);
     const own = terms.map((_, t) => t);
     const docs: number[] = [];
     const tfs: number[] = [];
-    eachCommon(lists, this.segments[segment].documents, filter, (doc, at) => {
+    eachCommon(lists, text.documents, filter, (doc, at) => {
       const tf = matcher.count(doc, own, at);
       if (tf === 0) return;
       docs.push(doc);

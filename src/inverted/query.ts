@@ -18,19 +18,28 @@ export interface Clause {
 
 /** Adds up equal clauses. */
 export class ClauseCounter {
-  private readonly known = new Map<string, Clause>();
+  private readonly words = new Map<string, Clause>();
+  private readonly phrases = new Map<string, Clause>();
+  private readonly all: Clause[] = [];
 
   add(terms: PhraseTerm[], count: number): void {
-    const words = terms.map(({ term }) => term).join(' ');
-    const key = terms.map(({ term, offset }) => `${offset} ${term}`).join('\n');
-    const known = this.known.get(key);
-    if (known !== undefined) known.count += count;
-    else this.known.set(key, { label: terms.length > 1 ? `"${words}"` : words, terms, count });
+    const single = terms.length === 1;
+    const known = single ? this.words : this.phrases;
+    const key = single ? terms[0].term : terms.map(({ term, offset }) => `${offset} ${term}`).join('\n');
+    const clause = known.get(key);
+    if (clause !== undefined) {
+      clause.count += count;
+      return;
+    }
+    const label = single ? key : `"${terms.map(({ term }) => term).join(' ')}"`;
+    const added = { label, terms, count };
+    known.set(key, added);
+    this.all.push(added);
   }
 
   /** In the order in which they first stood. */
   clauses(): Clause[] {
-    return [...this.known.values()];
+    return this.all;
   }
 }
 
@@ -41,18 +50,20 @@ export class ClauseCounter {
  */
 export function parseQuery(text: string, analyzer: Analyzer): Clause[] {
   const counter = new ClauseCounter();
-  for (const [i, part] of splitPhrases(text).entries()) {
+  const addWord = (term: string) => counter.add([{ term, offset: 0 }], 1);
+  const parts = text.includes('"') ? splitPhrases(text) : [text];
+  for (let i = 0; i < parts.length; i++) {
+    if (i % 2 === 0) {
+      analyzer.analyze(parts[i], addWord);
+      continue;
+    }
     const terms: PhraseTerm[] = [];
     let first = -1;
-    analyzer.analyze(part, (term, position) => {
+    analyzer.analyze(parts[i], (term, position) => {
       if (first < 0) first = position;
       terms.push({ term, offset: position - first });
     });
-    if (i % 2 === 1) {
-      if (terms.length > 0) counter.add(terms, 1);
-    } else {
-      for (const { term } of terms) counter.add([{ term, offset: 0 }], 1);
-    }
+    if (terms.length > 0) counter.add(terms, 1);
   }
   return counter.clauses();
 }

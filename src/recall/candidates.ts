@@ -27,7 +27,8 @@ export function candidatesOf(index: IndexReader, firings: Firing[]): BranchList[
     });
     group.forEach((firing, i) => {
       const found = bySegment.map((candidates) => candidates[i]);
-      lists[firing] = { name: branch.name, ...merge(index, found, depth) };
+      const { docs, scores } = merge(index, found, depth);
+      lists[firing] = { name: branch.name, docs, scores };
     });
   }
   return lists;
@@ -35,6 +36,7 @@ export function candidatesOf(index: IndexReader, firings: Firing[]): BranchList[
 
 /** Numbers of firings that may be answered together. */
 function groupsOf(firings: Firing[]): number[][] {
+  if (firings.length === 1) return [[0]];
   const groups: number[][] = [];
   firings.forEach(({ branch, depth, filtered }, i) => {
     const group = groups.find(([first]) => {

@@ -86,8 +86,7 @@ export class Recaller {
    */
   searchMany(queries: Query[], settings: RecallSettings = {}): RecallResult[] {
     // Within a radius all are wanted.
-    const all = this.index.segments.reduce((sum, { documents }) => sum + documents, 1);
-    const wanted = settings.k ?? (settings.radius === undefined ? DEFAULT_K : all);
+    const wanted = settings.k ?? (settings.radius === undefined ? DEFAULT_K : this.documents() + 1);
     if (!Number.isSafeInteger(wanted) || wanted < 1)
       throw new UsageError(`k is ${wanted}: give a whole number, 1 or more`);
     const { offset = 0 } = settings;
@@ -95,19 +94,33 @@ export class Recaller {
       throw new UsageError(`the offset is ${offset}: give a whole number, 0 or more`);
     // What is passed over has to be found first.
     const k = wanted + offset;
-    const firings = queries.map((query) => this.fire(query, settings, k));
-    const lists = candidatesOf(this.index, firings.flat());
+    const all: Firing[] = [];
+    const firings = queries.map((query) => {
+      const own = this.fire(query, settings, k);
+      for (const firing of own) all.push(firing);
+      return own;
+    });
+    const lists = candidatesOf(this.index, all);
     let next = 0;
     return queries.map((query, i) => {
-      const fired = firings[i].map((firing) => ({ ...firing, list: lists[next++] }));
-      return this.answer(query, fired, settings, k);
+      const fired = firings[i].map(({ branch, prepared }) => ({ branch, prepared, list: lists[next++] }));
+      return this.answer(query, fired, all[next - 1].filtered, settings, k);
     });
   }
 
-  private answer(query: Query, fired: Fired[], settings: RecallSettings, k: number): RecallResult {
-    const lists = fired.map((entry) => entry.list);
-    const notes = fired.flatMap((entry) => entry.prepared.notes);
-    const { filtered } = fired[0];
+  private documents(): number {
+    return this.index.segments.reduce((sum, { documents }) => sum + documents, 0);
+  }
+
+  private answer(
+    query: Query,
+    fired: Fired[],
+    filtered: Filtered | undefined,
+    settings: RecallSettings,
+    k: number,
+  ): RecallResult {
+    const notes =
+      fired.length === 1 ? [...fired[0].prepared.notes] : fired.flatMap(({ prepared }) => prepared.notes);
     if (filtered !== undefined) notes.unshift(this.noteOf(filtered, k));
     const matches = filtered?.matches;
     const { offset = 0, minScore = Number.NEGATIVE_INFINITY } = settings;
@@ -128,6 +141,7 @@ export class Recaller {
       }
       return { query: query.id, hits, branches: [list.name], matches, notes };
     }
+    const lists = fired.map((entry) => entry.list);
     const fusion = settings.fusion ?? parseFusion('rrf');
     this.last = { fired, fusion };
     const page = fuse(lists, fusion, k)
@@ -187,7 +201,8 @@ export class Recaller {
     const names = settings.branches ?? this.index.branchNames;
     const prepared: { branch: Branch; prepared: PreparedQuery }[] = [];
     checkFusion(settings.fusion, names);
-    for (const [i, name] of names.entries()) {
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i];
       if (names.indexOf(name) !== i) throw new UsageError(`branch '${name}' is named twice`);
       if (!this.index.branchNames.includes(name)) {
         const there = this.index.branchNames.join(', ') || 'none';
@@ -200,16 +215,19 @@ export class Recaller {
       if (ready === undefined) continue;
       prepared.push({ branch, prepared: this.widened(query, branch, ready, filtered, settings) });
     }
-    for (const field of [...Object.keys(query.vectors), ...Object.keys(query.sparse ?? {})]) {
-      if (!this.index.branchNames.includes(field)) {
-        throw new UsageError(
-          `query '${query.id}': no vector field '${field}' in this index${didYouMean(field, this.index.branchNames)}`,
-        );
-      }
-    }
+    for (const field in query.vectors) this.needField(query, 'vector', field);
+    for (const field in query.sparse) this.needField(query, 'sparse', field);
     if (prepared.length === 0) throw new UsageError(`query '${query.id}' ${this.nothingFor(query, names)}`);
     const depth = prepared.length === 1 ? k : Math.max(k, FUSION_DEPTH);
-    return prepared.map((entry) => ({ ...entry, depth, filtered }));
+    return prepared.map(({ branch, prepared: ready }) => ({ branch, prepared: ready, depth, filtered }));
+  }
+
+  private needField(query: Query, kind: 'vector' | 'sparse', field: string): void {
+    const { branchNames } = this.index;
+    if (branchNames.includes(field)) return;
+    throw new UsageError(
+      `query '${query.id}': no ${kind} field '${field}' in this index${didYouMean(field, branchNames)}`,
+    );
   }
 
   /** The query as feedback makes it, where that is asked for and the branch knows it. */
@@ -254,6 +272,6 @@ function checkFusion(fusion: Fusion | undefined, names: string[]): void {
   }
 }
 
-interface Fired extends Firing {
+interface Fired extends Pick<Firing, 'branch' | 'prepared'> {
   list: BranchList;
 }

@@ -52,7 +52,9 @@ describe('top-k search', () => {
         const options: SearchOptions = { operator: 'all', ...scoring };
         const wanted = exhaustive(docs, query, options);
         for (const depth of [1, 3, 10, 40])
-          expect(searchAll(built, query, depth, options), `${query} ${depth}`).toEqual(wanted.slice(0, depth));
+          expect(searchAll(built, query, depth, options), `${query} ${depth}`).toEqual(
+            wanted.slice(0, depth),
+          );
       }
     }
   });
