@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openReader } from '../../src/index/index.js';
+import { openIndex, UsageError } from '../../src/library.js';
 import { Recaller } from '../../src/recall/index.js';
 import { SegmentWriter } from '../../src/segment/index.js';
 import { sparseStructure } from '../../src/sparse/index.js';
@@ -252,6 +253,31 @@ describe('sparse fields', () => {
       files.push(readFileSync(join(dir, `segment-${every}`)));
     }
     expect(files[1].equals(files[0]) && files[2].equals(files[0])).toBe(true);
+  });
+
+  it('is asked through the library, too', async () => {
+    const { docs, queries } = collection(8, 300, (x) => Math.round(x * 100) / 100);
+    const file = lines(
+      dir,
+      'library.jsonl',
+      docs.map((v, i) => ({ id: i, v })),
+    );
+    const path = join(dir, 'library.index');
+    ok(['build', file, '-o', path, '--force', '--sparse', 'v']);
+    const index = await openIndex(path);
+    for (const query of queries) {
+      const { hits } = await index.search({ sparse: { v: query } });
+      expect(hits.map(({ doc }) => doc)).toEqual(
+        brute(docs, query, (w) => w)
+          .slice(0, 10)
+          .map(({ doc }) => doc),
+      );
+    }
+    await expect(index.search({ sparse: { w: { a: 1 } } })).rejects.toThrow(
+      "no sparse field 'w' in this index",
+    );
+    await expect(index.search({ sparse: { v: { a: -1 } } })).rejects.toThrow(UsageError);
+    index.close();
   });
 
   it('keeps any weights of any terms', () => {
