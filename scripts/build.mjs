@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { cacheCode } from './code-cache.mjs';
@@ -54,6 +54,25 @@ const queryOnly = {
   },
 };
 
+/**
+ * Branches that a query of text alone does without, though its index may have them: their code is made when one is opened,
+ * which is what a require() of a module of ours does.
+ */
+const LATE = { 'src/vector/branches.ts': 'VectorBranch', 'src/sparse/branches.ts': 'SparseBranch' };
+const lateBranches = {
+  name: 'late-branches',
+  setup(build) {
+    build.onResolve({ filter: /^\.\/branch\.js$/ }, ({ importer, resolveDir }) => {
+      const pluginData = LATE[relative(root, importer).replaceAll('\\', '/')];
+      return pluginData && { path: join(resolveDir, 'branch.ts'), namespace: 'late-branch', pluginData };
+    });
+    build.onLoad({ filter: /.*/, namespace: 'late-branch' }, ({ path, pluginData }) => ({
+      contents: `export class ${pluginData} { constructor(...args) { return new (require('./branch.js').${pluginData})(...args); } }`,
+      resolveDir: dirname(path),
+    }));
+  },
+};
+
 /** commander asks for what starts other programs, which we never do: 5 ms at every start until it is used. */
 const withoutPrograms = {
   name: 'without-programs',
@@ -79,9 +98,8 @@ const common = {
   metafile: true,
   plugins: [separate, withoutPrograms],
 };
-const define = { 'import.meta.url': '__moduleUrl' };
-const banner = "const __moduleUrl=require('node:url').pathToFileURL(__filename).href;";
-const commonjs = { ...common, format: 'cjs', define, banner: { js: banner } };
+const define = { 'import.meta.dirname': '__dirname' };
+const commonjs = { ...common, format: 'cjs', define };
 
 /**
  * The command line and its threads as CommonJS files that share what they have in common: a command loads what it runs.
@@ -108,7 +126,6 @@ async function buildSplit(entryPoints) {
       supported: { 'dynamic-import': false },
       minifySyntax: true,
       minifyWhitespace: true,
-      banner: text.includes('__moduleUrl') ? banner : '',
     });
     writeFileSync(path, code);
   }
@@ -178,7 +195,7 @@ const results = await Promise.all([
   // One file: to look for each of several takes longer than to read the whole.
   esbuild.build({
     ...commonjs,
-    plugins: [...common.plugins, queryOnly],
+    plugins: [...common.plugins, queryOnly, lateBranches],
     entryPoints: ['src/cli/index.ts'],
     outfile: 'dist/query.cjs',
     supported: { 'dynamic-import': false },

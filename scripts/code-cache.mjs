@@ -15,17 +15,13 @@ export function cacheCode(dist) {
   for (const file of readdirSync(dist)) if (file.endsWith('.cache')) rmSync(join(dist, file));
   const folder = mkdtempSync(join(tmpdir(), 'shortlist-cache-'));
   try {
-    const records = join(folder, 'records.jsonl');
-    const lines = Array.from({ length: 40 }, (_, i) =>
-      JSON.stringify({
-        _id: `d${i}`,
-        title: `number ${i}`,
-        text: `some words ${i % 7}`,
-        emb: [i, i % 5, 1, 0],
-      }),
-    );
-    writeFileSync(records, `${lines.join('\n')}\n`);
-    const index = join(folder, 'an.index');
+    // Words in more than 128 of them have lists as large collections do.
+    const lines = Array.from({ length: 400 }, (_, i) => ({
+      _id: `d${i}`,
+      title: `number ${i}`,
+      text: `some words ${i % 7}${i % 3 === 0 ? ' more words' : ''}`,
+    }));
+    const withVectors = lines.map((line, i) => ({ ...line, emb: [i, i % 5, 1, 0] }));
     const vector = Buffer.alloc(20);
     vector.writeInt32LE(4);
     vector.writeFloatLE(7, 4);
@@ -35,27 +31,23 @@ export function cacheCode(dist) {
       const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
       if (status !== 0) throw new Error(stderr);
     };
-    run([
-      join(dist, '../bin/shortlist.js'),
-      'build',
-      records,
-      '-o',
-      index,
-      '--vector',
-      'emb',
-      '--metric',
-      'l2',
-      '--quiet',
-    ]);
-    for (const use of ['text', 'vector']) run([self, dist, index, use]);
+    const program = join(dist, '../bin/shortlist.js');
+    const uses = { text: [lines], vector: [withVectors, '--vector', 'emb', '--metric', 'l2'] };
+    for (const [use, [records, ...options]] of Object.entries(uses)) {
+      const file = join(folder, `${use}.jsonl`);
+      writeFileSync(file, `${records.map((record) => JSON.stringify(record)).join('\n')}\n`);
+      const index = join(folder, `${use}.index`);
+      run([program, 'build', file, '-o', index, ...options, '--quiet']);
+      run([self, dist, index, use]);
+    }
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
 async function fill(dist, index, use) {
-  const { bundle, cacheOf } = require('../bin/load.cjs');
-  const program = join(dist, 'query.cjs');
+  const { bundle, cacheOf } = require('../bin/shortlist.js');
+  const program = 'query.cjs';
   const { script, exports } = bundle(program);
   const nothing = { write: () => true, once() {}, on() {}, isTTY: false, columns: 80 };
   let said = '';
@@ -81,7 +73,7 @@ async function fill(dist, index, use) {
     const code = await exports.main(['query', index, ...query], io);
     if (code !== 0) throw new Error(`query ${query.join(' ')}: ${said}`);
   }
-  writeFileSync(cacheOf(program, use), script.createCachedData());
+  writeFileSync(cacheOf(join(dist, program), use), script.createCachedData());
 }
 
 if (process.argv[1] === self) await fill(...process.argv.slice(2));

@@ -15,7 +15,7 @@ const SOURCES = [
   'tsconfig.types.json',
 ];
 /** What a build writes last, by this version of Node: see code-cache.mjs. */
-const last = createRequire(import.meta.url)('../bin/load.cjs').cacheOf(
+const last = createRequire(import.meta.url)('../bin/shortlist.js').cacheOf(
   join(root, 'dist/query.cjs'),
   'vector',
 );

@@ -8,12 +8,19 @@ const MAX_PIECE_UNITS = 4000;
 /** How far back from the limit a good place to cut is looked for. */
 const LOOK_BACK_UNITS = 1000;
 
-const PUNCTUATION = /[\p{P}\p{S}]/u;
-/** What makes a segment a word. Not isWordLike: ICU's status is lost where '_' and a soft hyphen end a word. */
-const LETTER_OR_DIGIT = /[\p{L}\p{Nd}\p{Nl}\u24b6-\u24e9]/u;
-const SCRIPTS = [/\p{sc=Han}/u, /[\p{sc=Hira}\p{sc=Kana}]/u, /\p{sc=Latin}/u, /\p{sc=Thai}/u, /\p{N}/u];
-
-let segmenter: Intl.Segmenter | undefined;
+/** Made when a text needs them: a start would take 2 ms longer. */
+function makeTools() {
+  return {
+    // A fixed locale: with none, the machine's language would decide.
+    segmenter: new Intl.Segmenter('en', { granularity: 'word' }),
+    punctuation: /[\p{P}\p{S}]/u,
+    /** What makes a segment a word. Not isWordLike: ICU's status is lost where '_' and a soft hyphen end a word. */
+    letterOrDigit: /[\p{L}\p{Nd}\p{Nl}\u24b6-\u24e9]/u,
+    scripts: [/\p{sc=Han}/u, /[\p{sc=Hira}\p{sc=Kana}]/u, /\p{sc=Latin}/u, /\p{sc=Thai}/u, /\p{N}/u],
+  };
+}
+type Tools = ReturnType<typeof makeTools>;
+let tools: Tools | undefined;
 
 /**
  * Words of text[from, to), which holds no white space, by ICU: UAX #29, and dictionaries for
@@ -21,29 +28,29 @@ let segmenter: Intl.Segmenter | undefined;
  * last punctuation of the last 1,000, else where the script changes there, else hard.
  */
 export function segmentTokens(text: string, from: number, to: number, onToken: OnToken): void {
-  // A fixed locale: with none, the machine's language would decide.
-  segmenter ??= new Intl.Segmenter('en', { granularity: 'word' });
+  tools ??= makeTools();
+  const { segmenter, letterOrDigit } = tools;
   for (let start = from; start < to; ) {
-    const end = to - start <= MAX_PIECE_UNITS ? to : cutBefore(text, start + MAX_PIECE_UNITS);
+    const end = to - start <= MAX_PIECE_UNITS ? to : cutBefore(text, start + MAX_PIECE_UNITS, tools);
     for (const { segment, index } of segmenter.segment(text.slice(start, end))) {
-      if (!LETTER_OR_DIGIT.test(segment)) continue;
+      if (!letterOrDigit.test(segment)) continue;
       splitLong(text, start + index, start + index + segment.length, onToken);
     }
     start = end;
   }
 }
 
-function cutBefore(text: string, limit: number): number {
+function cutBefore(text: string, limit: number, { punctuation, scripts }: Tools): number {
   const floor = limit - LOOK_BACK_UNITS;
-  for (let at = limit; at > floor; at--) if (PUNCTUATION.test(text[at - 1])) return at;
+  for (let at = limit; at > floor; at--) if (punctuation.test(text[at - 1])) return at;
   for (let at = limit; at > floor; at--) {
-    if (scriptOf(text[at]) !== scriptOf(text[at - 1])) return whole(text, at);
+    if (scriptOf(text[at], scripts) !== scriptOf(text[at - 1], scripts)) return whole(text, at);
   }
   return whole(text, limit);
 }
 
-function scriptOf(unit: string): number {
-  return SCRIPTS.findIndex((script) => script.test(unit));
+function scriptOf(unit: string, scripts: RegExp[]): number {
+  return scripts.findIndex((script) => script.test(unit));
 }
 
 /** Steps back where `at` would part a surrogate pair. */

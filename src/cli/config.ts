@@ -2,11 +2,9 @@ import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, type Option } from 'commander';
 import { InputError, nearest, UsageError } from '../errors/index.js';
 import { type CommandSpec, commands } from './commands.js';
+import { CONFIG_FILE } from './config-file.js';
 import { commonOptions, type OptionSpec } from './options/index.js';
 import { names } from './values.js';
-
-/** Read where the command runs, unless --config or --no-config says otherwise. */
-export const CONFIG_FILE = 'shortlist.config.json';
 
 /** Options that run a program: a file that merely lies where the command runs does not choose one. */
 const PROGRAMS = new Set(['embed', 'embed-command']);

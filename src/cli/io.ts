@@ -15,12 +15,12 @@ export class Terminal {
   readonly quiet: boolean;
   private readonly color: ColorChoice;
   private readonly progress: boolean;
-  private readonly signal: AbortSignal | undefined;
+  private readonly signal: (() => AbortSignal) | undefined;
 
   /** @param options.signal stops what waits for room on stdout */
   constructor(
     io: Io,
-    options: { color?: ColorChoice; quiet?: boolean; progress?: boolean; signal?: AbortSignal } = {},
+    options: { color?: ColorChoice; quiet?: boolean; progress?: boolean; signal?: () => AbortSignal } = {},
   ) {
     const { color = 'auto', quiet = false, progress = true } = options;
     this.io = io;
@@ -55,7 +55,7 @@ export class Terminal {
   print(text: string | Uint8Array): Promise<void> | undefined {
     const { stdout } = this.io;
     if (stdout.write(text)) return undefined;
-    const { signal } = this;
+    const signal = this.signal?.();
     return new Promise((resolve, reject) => {
       const stop = () => {
         stdout.off('drain', room);

@@ -1,13 +1,9 @@
-import { constants } from 'node:os';
-import { Command, CommanderError, Option } from 'commander';
-import { ExitCode, ShortlistError, UsageError } from '../errors/index.js';
+import { ExitCode, ShortlistError } from '../errors/index.js';
 import { fromSystem } from '../storage/index.js';
-import { VERSION } from '../version.js';
-import { type CommandName, commands } from './commands.js';
-import { applyConfig, readConfig, shownConfig } from './config.js';
-import type { Context } from './context.js';
+import { type CommandCall, parsePlain } from './arguments.js';
+import type { CommandName } from './commands.js';
+import { type Context, Interrupted, RunContext, Stop } from './context.js';
 import { type ColorChoice, type Io, Terminal } from './io.js';
-import { commonOptions, type OptionSpec } from './options/index.js';
 
 /** The code of each command, loaded when it is called: start-up time is a feature. It returns the exit code. */
 const loaders: Record<
@@ -27,75 +23,38 @@ const loaders: Record<
 
 /** Runs the tool. @param args arguments behind the program's name @returns the exit code */
 export async function main(args: string[], io: Io): Promise<number> {
-  const abort = new AbortController();
-  const stopListening = listenForSignals(abort);
+  const stop = new Stop();
+  const stopListening = listenForSignals(stop);
   let terminal = new Terminal(io);
   let debug = false;
-  let code: number = ExitCode.ok;
-  const program = new Command('shortlist')
-    .description('Build, query and evaluate on-disk search indexes: text, vectors, or both.')
-    .version(`shortlist ${VERSION} (Node ${process.versions.node})`, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'show this help')
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => io.stdout.write(text),
-      writeErr: (text) => io.stderr.write(text),
-      outputError: (text, write) => write(text.replace(/^error: /, 'shortlist: ')),
+  const act = async ({ name, positional, options }: CommandCall) => {
+    const run = await loaders[name]();
+    return run(positional, options as never, new RunContext(terminal, stop));
+  };
+  const begin = (options: Record<string, unknown>) => {
+    debug = options.debug === true;
+    terminal = new Terminal(io, {
+      color: options.color as ColorChoice,
+      quiet: options.quiet === true,
+      progress: options.progress !== false,
+      signal: () => stop.signal,
     });
-  program.addHelpText('before', examplesText(commands.flatMap((command) => command.examples[0])));
-  // What is not named needs no options: making those of all commands takes 3 ms.
-  const named = commands.filter(({ name }) => name === args[0]);
-  const printConfig = args.slice(0, args.indexOf('--') + 1 || undefined).includes('--print-config');
-  for (const spec of named.length > 0 ? named : commands) {
-    // What prints options needs no index.
-    const command = program
-      .command(`${spec.name} ${printConfig ? '[any...]' : spec.arguments}`)
-      .summary(spec.summary)
-      .description(`${spec.summary[0].toUpperCase()}${spec.summary.slice(1)}.`)
-      .addHelpText('before', examplesText(spec.examples));
-    for (const option of [...spec.options, ...commonOptions]) command.addOption(toOption(option));
-    command.action(async (...values: unknown[]) => {
-      const positional = (values.slice(0, -2) as (string | string[] | undefined)[])
-        .flat()
-        .filter((v) => v !== undefined);
-      const options = values.at(-2) as Record<string, unknown>;
-      const config = readConfig(options.config as string | false | undefined);
-      if (config !== undefined) applyConfig(command, spec, config);
-      debug = options.debug === true;
-      terminal = new Terminal(io, {
-        color: options.color as ColorChoice,
-        quiet: options.quiet === true,
-        progress: options.progress !== false,
-        signal: abort.signal,
-      });
-      if (printConfig) {
-        const { json, sources } = shownConfig(command, spec, config);
-        terminal.note(sources);
-        await terminal.print(`${json}\n`);
-        return;
-      }
-      const run = await loaders[spec.name]();
-      code = await run(positional as string[], options as never, { terminal, signal: abort.signal });
-    });
-  }
+    return terminal;
+  };
   try {
-    await program.parseAsync(args, { from: 'user' });
-    return code;
+    const plain = parsePlain(args);
+    if (plain !== undefined) {
+      begin(plain.options);
+      return await act(plain);
+    }
+    const { runProgram } = await import('./program.js');
+    return await runProgram(args, io, begin, act);
   } catch (error) {
-    if (abort.signal.aborted && (error === abort.signal.reason || isAbort(error)))
-      return abort.signal.reason.exitCode;
+    const { reason } = stop;
+    if (reason !== undefined && (error === reason || isAbort(error))) return reason.exitCode;
     return report(error, terminal, debug);
   } finally {
     stopListening();
-  }
-}
-
-/** Thrown into whatever runs when a signal asks us to stop. */
-class Interrupted extends Error {
-  readonly exitCode: number;
-  constructor(exitCode: number) {
-    super('interrupted');
-    this.exitCode = exitCode;
   }
 }
 
@@ -103,13 +62,16 @@ function isAbort(error: unknown): boolean {
   return error instanceof Interrupted || (error as Error)?.name === 'AbortError';
 }
 
+/** Their numbers, as everywhere: node:os takes a start half a millisecond. */
+const SIGNALS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 };
+
 /** The first signal asks for an orderly end, the second ends at once. */
-function listenForSignals(abort: AbortController): () => void {
-  const listeners = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((name) => {
-    const exitCode = 128 + constants.signals[name];
+function listenForSignals(stop: Stop): () => void {
+  const listeners = Object.entries(SIGNALS).map(([name, number]) => {
+    const exitCode = 128 + number;
     const listener = () => {
-      if (abort.signal.aborted) process.exit(exitCode);
-      abort.abort(new Interrupted(exitCode));
+      if (stop.reason !== undefined) process.exit(exitCode);
+      stop.now(new Interrupted(exitCode));
     };
     process.on(name, listener);
     return () => process.off(name, listener);
@@ -134,10 +96,6 @@ const SYSTEM_REASONS: Record<string, string> = {
 };
 
 function report(error: unknown, terminal: Terminal, debug: boolean): number {
-  if (error instanceof CommanderError) {
-    // Help and version come this way too, with code 0.
-    return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
-  }
   const system = error as NodeJS.ErrnoException;
   if (error instanceof ShortlistError) {
     terminal.error(error.message);
@@ -168,28 +126,4 @@ function isOutOfMemory(error: unknown): boolean {
     error instanceof RangeError &&
     /allocation failed|could not allocate|Invalid typed array length/i.test(error.message)
   );
-}
-
-function toOption(spec: OptionSpec): Option {
-  const option = new Option(spec.flags, spec.description).helpGroup(spec.group);
-  if (spec.default !== undefined) option.default(spec.default);
-  else if (spec.defaultText !== undefined) option.description += ` (default ${spec.defaultText})`;
-  if (spec.choices) option.choices(spec.choices);
-  if (spec.parse) {
-    const parse = spec.parse;
-    option.argParser((value: string, previous: unknown) => {
-      try {
-        return parse(value, previous as never);
-      } catch (error) {
-        if (error instanceof UsageError)
-          throw new UsageError(`${spec.flags.split(' ').find((f) => f.startsWith('--'))}: ${error.message}`);
-        throw error;
-      }
-    });
-  }
-  return option;
-}
-
-function examplesText(examples: string[]): string {
-  return `Examples:\n${examples.map((example) => `  ${example}`).join('\n')}\n`;
 }

@@ -1,10 +1,8 @@
 import type { Query } from '../branch/index.js';
-import { didYouMean, InputError, UsageError } from '../errors/index.js';
+import { didYouMean, UsageError } from '../errors/index.js';
 import type { IndexReader } from '../index/index.js';
 import { type PoolAnswer, type Recaller, type RecallSettings, soleVectorField } from '../recall/index.js';
-import { openVectors } from '../records/index.js';
 import { readSparse, type SparseVector } from '../schema/index.js';
-import { readVector } from '../vector/index.js';
 import type { Format } from './answers.js';
 import type { SearchFlags } from './search-flags.js';
 
@@ -51,24 +49,14 @@ export async function singleQuery(
   options: QueryFlags,
 ): Promise<Query> {
   const query: Query = { id: '0', text, vectors: {} };
-  if (options.vectorFile !== undefined) {
+  if (options.vectorFile !== undefined || options.like !== undefined) {
+    // A text needs none of this code, and starts the quicker.
+    const { vectorInFile, vectorOfDocument } = await import('./one-vector.js');
     const field = soleVectorField(index, options.branches);
-    query.vectors[field] = await readOne(options.vectorFile);
-  }
-  if (options.like !== undefined) {
-    const field = soleVectorField(index, options.branches);
-    const doc = index.documents.find(options.like);
-    if (doc === undefined) throw new UsageError(`--like ${options.like}: no document of that id`);
-    const segment = index.segments.findLastIndex((view) => view.base <= doc);
-    const vector = readVector(
-      field,
-      index.manifest.schema,
-      index.segments[segment],
-      doc - index.segments[segment].base,
-    );
-    if (vector === undefined)
-      throw new UsageError(`--like ${options.like}: the document has no vector '${field}'`);
-    query.vectors[field] = vector;
+    query.vectors[field] =
+      options.like === undefined
+        ? await vectorInFile(options.vectorFile!)
+        : vectorOfDocument(index, field, options.like);
   }
   for (const written of options.sparse ?? []) {
     const { field, vector } = sparseArgument(index, written);
@@ -96,20 +84,4 @@ function sparseArgument(index: IndexReader, written: string): { field: string; v
   const vector = readSparse(value);
   if ('fault' in vector) throw bad(`${vector.fault}; ${vector.mend}`);
   return { field, vector };
-}
-
-async function readOne(path: string): Promise<Float32Array> {
-  const source = await openVectors(path);
-  let only: Float32Array | undefined;
-  for await (const { values, count } of source.batches()) {
-    if (only !== undefined || count > 1)
-      throw new InputError(
-        { file: path },
-        'holds more than one vector',
-        'give them as a batch with --queries',
-      );
-    only = values.slice(0, source.dim);
-  }
-  if (only === undefined) throw new InputError({ file: path }, 'holds no vector', 'give a file with one');
-  return only;
 }

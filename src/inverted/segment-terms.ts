@@ -1,5 +1,6 @@
 import { metaCount, partMeta, type SegmentView } from '../branch/index.js';
 import { CorruptError } from '../errors/index.js';
+import { decodeBlock } from '../kernels/index.js';
 import type { MsgMap } from '../segment/index.js';
 import { readBlocks } from './blocks.js';
 import { ByteReader, DecodeError } from './bytes.js';
@@ -180,7 +181,9 @@ export class SegmentTerms {
       const count = Math.min(BLOCK, df - into);
       const previous = block === 0 ? -1 : table.last[block - 1];
       this.checked(where, () => {
-        pforCodec.decode(bytes, 0, bytes.length, count, previous, documents, docs, tfs, into);
+        // What the kernel does not take is decoded again for the reason.
+        if (!decodeBlock(bytes, count, previous, documents, docs, tfs, into))
+          pforCodec.decode(bytes, 0, bytes.length, count, previous, documents, docs, tfs, into);
         if (docs[into + count - 1] !== table.last[block]) {
           throw new DecodeError(
             `block ${block} ends with document ${docs[into + count - 1]}, not ${table.last[block]}`,

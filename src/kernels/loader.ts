@@ -1,27 +1,34 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { KernelExports } from './exports.js';
 import { type CompiledModule, Instance, Module, type SharedMemory } from './webassembly.js';
 
 /** Beside the bundle, or where the build puts it when this file runs as source. */
-const PLACES = ['./kernels.wasm', '../../dist/kernels.wasm'];
+const PLACES = ['.', '../../dist'];
 
-let compiled: CompiledModule | undefined;
+const compiled = new Map<string, CompiledModule>();
 
 /**
- * The compiled module, one for the process; it may be posted to workers.
- * @throws Error when kernels.wasm is missing, which is a broken installation
+ * A compiled module, one for the process; it may be posted to workers.
+ * @throws Error when its file is missing, which is a broken installation
  */
-export function kernelModule(): CompiledModule {
-  if (compiled === undefined) {
-    const paths = PLACES.map((place) => fileURLToPath(new URL(place, import.meta.url)));
+export function loadModule(name: 'kernels' | 'bytes'): CompiledModule {
+  let module = compiled.get(name);
+  if (module === undefined) {
+    const paths = PLACES.map((place) => join(import.meta.dirname, place, `${name}.wasm`));
     const path = paths.find((candidate) => existsSync(candidate));
     if (path === undefined) {
-      throw new Error(`kernels.wasm is at none of ${paths.join(', ')}; run 'npm run build' or install again`);
+      throw new Error(`${name}.wasm is at none of ${paths.join(', ')}; run 'npm run build' or install again`);
     }
-    compiled = new Module(readFileSync(path));
+    module = new Module(readFileSync(path));
+    compiled.set(name, module);
   }
-  return compiled;
+  return module;
+}
+
+/** The kernels over vectors. */
+export function kernelModule(): CompiledModule {
+  return loadModule('kernels');
 }
 
 /**

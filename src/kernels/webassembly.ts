@@ -16,7 +16,7 @@ interface WebAssemblyApi {
   Memory: new (limits: { initial: number; maximum: number; shared: true }) => SharedMemory;
   Instance: new (
     module: CompiledModule,
-    imports: { env: { memory: SharedMemory } },
+    imports: { env?: { memory: SharedMemory } },
   ) => { readonly exports: object };
 }
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Query } from '../branch/index.js';
 import { ExitCode, ResourceError, ShortlistError } from '../errors/index.js';
@@ -46,7 +46,7 @@ export class RecallPool {
   /** @param index its directory is opened again in each worker, which must find the same state */
   constructor(index: IndexReader, threads: number) {
     this.threads = threads;
-    const paths = PLACES.map((place) => fileURLToPath(new URL(place, import.meta.url)));
+    const paths = PLACES.map((place) => join(import.meta.dirname, place));
     const file = paths.find((path) => existsSync(path));
     if (file === undefined)
       throw new Error(`worker.cjs is at none of ${paths.join(', ')}; run 'npm run build' or install again`);

@@ -1,5 +1,5 @@
-import { crc32 } from 'node:zlib';
 import { CorruptError } from '../errors/index.js';
+import { crc32 } from '../storage/index.js';
 import { decodeHead, encodeHead, expectMap, FileKind, FORMAT_VERSION, HEAD_BYTES } from './format.js';
 import { encodeMetadata, type Metadata } from './metadata.js';
 import { decodeMessagePack, type MsgMap } from './msgpack.js';

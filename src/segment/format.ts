@@ -1,5 +1,5 @@
-import { crc32 } from 'node:zlib';
 import { CorruptError, NotOursError, TooNewError, TooOldError, TruncatedError } from '../errors/index.js';
+import { crc32 } from '../storage/index.js';
 import type { MsgMap, MsgValue } from './msgpack.js';
 
 /** Version written now, and the oldest this code still reads. Changes are listed in docs/format.md. */

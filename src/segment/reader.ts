@@ -1,7 +1,6 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
-import { crc32 } from 'node:zlib';
 import { CorruptError } from '../errors/index.js';
-import { fromSystem, readExactly, sha256 } from '../storage/index.js';
+import { crc32, fromSystem, readExactly, sha256 } from '../storage/index.js';
 import { decodeDirectory } from './envelope.js';
 import {
   type ArrayInfo,

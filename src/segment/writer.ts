@@ -1,6 +1,5 @@
 import { closeSync, fsyncSync, ftruncateSync, openSync, rmSync } from 'node:fs';
-import { crc32 } from 'node:zlib';
-import { fromSystem, sha256, writeExactly } from '../storage/index.js';
+import { crc32, fromSystem, sha256, writeExactly } from '../storage/index.js';
 import {
   type ArrayInfo,
   CHUNK_BYTES,

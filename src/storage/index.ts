@@ -6,6 +6,7 @@
  * directory). Good for: everything that touches the file system while building or reading an index.
  * Not for: reading user inputs (records) or knowing what the bytes mean (segment).
  */
+export { crc32 } from './crc32.js';
 export { sha256 } from './digest.js';
 export { fromSystem, readExactly, syncDirectory, writeExactly } from './files.js';
 export { SpillingIdMap } from './id-map.js';

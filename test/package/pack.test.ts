@@ -37,16 +37,10 @@ describe('the package', () => {
   it('holds what is run, what is read, and nothing else', () => {
     const files = packed.files.map(({ path }) => path);
     for (const file of [
-      ...[
-        'bin/shortlist.js',
-        'bin/load.cjs',
-        'dist/cli.cjs',
-        'dist/query.cjs',
-        'dist/worker.cjs',
-        'dist/index.js',
-      ],
+      ...['bin/shortlist.js', 'dist/cli.cjs', 'dist/query.cjs', 'dist/worker.cjs', 'dist/index.js'],
       ...[
         'dist/build-worker.cjs',
+        'dist/bytes.wasm',
         'dist/kernels.wasm',
         'dist/types/library.d.ts',
         'dist/THIRD-PARTY-LICENCES.txt',

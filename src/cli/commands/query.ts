@@ -20,8 +20,9 @@ import { searchSettings } from '../search-flags.js';
 export async function query(
   [path, ...words]: string[],
   options: QueryFlags,
-  { terminal, signal }: Context,
+  context: Context,
 ): Promise<number> {
+  const { terminal } = context;
   const text = words.length > 0 ? words.join(' ') : undefined;
   const single = [text, options.vectorFile, options.like, options.sparse].some(
     (input) => input !== undefined,
@@ -56,7 +57,7 @@ export async function query(
       for (const warning of analyzerWarnings(index.manifest.schema.analyzer, text)) terminal.warn(warning);
     if (options.embed || options.embedCommand !== undefined || options.embedCache !== undefined) {
       const { openQueryEmbedder } = await import('../batch.js');
-      embedder = openQueryEmbedder(index, options, options.branches, { terminal, signal });
+      embedder = openQueryEmbedder(index, options, options.branches, context);
     }
     // Within a radius, or above a score, it is no surprise that there are few.
     const limited =
@@ -79,7 +80,7 @@ export async function query(
     } else {
       // One query needs none of this code, and starts the quicker.
       const { answerBatch } = await import('../batch.js');
-      await answerBatch(index, settings, options, files, embedder, { terminal, signal });
+      await answerBatch(index, settings, options, files, embedder, context);
     }
     await embedder?.close();
     await writer.end();

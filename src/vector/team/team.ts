@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { ResourceError } from '../../errors/index.js';
 import { type Arena, kernelModule } from '../../kernels/index.js';
@@ -39,7 +39,7 @@ export class Team {
   static async gather(arena: Arena, setups: MemberSetup[]): Promise<Team> {
     const team = new Team(arena, setups[0]);
     if (setups.length === 1) return team;
-    const paths = PLACES.map((place) => fileURLToPath(new URL(place, import.meta.url)));
+    const paths = PLACES.map((place) => join(import.meta.dirname, place));
     const file = paths.find((path) => existsSync(path));
     if (file === undefined) {
       throw new Error(
