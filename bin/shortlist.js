@@ -91,20 +91,24 @@ function cacheOf(file, use) {
 }
 
 /**
- * Loads a bundle of dist/. V8 rejects compiled code that is rubbish or of another version, and compiles as ever. A bundle
- * that changed is not noticed where it is as long as before: a build removes compiled code before it writes any bundle.
+ * Evaluates a bundle of dist/ that is one function of what modules see. V8 rejects compiled code that is rubbish or of another
+ * version, and compiles as ever. A bundle that changed is not noticed where it is as long as before: a build removes compiled
+ * code before it writes any bundle.
  * @param cachedData absent: it is compiled
  */
 function bundle(name, cachedData) {
   const { Script } = require('node:vm');
   const filename = DIST + name;
-  // Bundles are ASCII. The wrapper is that of Node's own modules.
-  const source = `(function (exports, require, module, __filename, __dirname) { ${readFileSync(filename, 'latin1')}\n});`;
-  const script = new Script(source, { filename, cachedData });
+  // Bundles are ASCII.
+  const script = new Script(readFileSync(filename, 'latin1'), { filename, cachedData });
+  return { script, exports: exportsOf(script.runInThisContext(), filename) };
+}
+
+function exportsOf(body, filename) {
   const module = { exports: {} };
   const load = (id) => require(id.startsWith('./') ? DIST + id.slice(2) : id);
-  script.runInThisContext().call(module.exports, module.exports, load, module, filename, DIST);
-  return { script, exports: module.exports };
+  body.call(module.exports, module.exports, load, module, filename, DIST);
+  return module.exports;
 }
 
 function load(name, use) {
@@ -114,7 +118,7 @@ function load(name, use) {
   } catch {
     // Node 22 and later keep such code themselves, in the folder for temporary files.
     require('node:module').enableCompileCache?.();
-    return require(DIST + name);
+    return exportsOf(require(DIST + name), DIST + name);
   }
   return bundle(name, cachedData).exports;
 }

@@ -46,10 +46,8 @@ const separate = {
 const queryOnly = {
   name: 'query-only',
   setup(build) {
-    build.onResolve({ filter: /^\.\/commands\/|^\.\.\/batch\.js$/ }, ({ importer, path }) =>
-      /\/src\/cli\//.test(importer) && !path.endsWith('/query.js')
-        ? { path: './cli.cjs', external: true }
-        : undefined,
+    build.onResolve({ filter: /^\.\/main\.js$|^\.\.\/batch\.js$/ }, ({ importer }) =>
+      /\/src\/cli\//.test(importer) ? { path: './cli.cjs', external: true } : undefined,
     );
   },
 };
@@ -196,8 +194,13 @@ const results = await Promise.all([
   esbuild.build({
     ...commonjs,
     plugins: [...common.plugins, queryOnly, lateBranches],
-    entryPoints: ['src/cli/index.ts'],
+    entryPoints: ['src/cli/main-query.ts'],
     outfile: 'dist/query.cjs',
+    // One function, of which V8 has the code (bin/shortlist.js): a script that evaluates to it, and a module that exports it.
+    banner: {
+      js: '(typeof module==="object"?module:{}).exports=(function(exports,require,module,__filename,__dirname){',
+    },
+    footer: { js: '});' },
     supported: { 'dynamic-import': false },
   }),
   esbuild.build({

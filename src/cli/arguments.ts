@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { type CommandName, type CommandSpec, commands } from './commands.js';
+import type { CommandName, CommandSpec } from './command.js';
 import { CONFIG_FILE } from './config-file.js';
-import { commonOptions, type OptionSpec } from './options/index.js';
+import { commonOptions } from './options/common.js';
+import type { OptionSpec } from './options/spec.js';
 
 /** A command as it was called. */
 export interface CommandCall {
@@ -20,7 +21,7 @@ const NEGATION = '--no-';
  * program (commander) makes of it, without loading that, which takes a start 5 ms.
  * @returns undefined for whatever else, all that is wrong included: the program says so, or knows better
  */
-export function parsePlain(args: string[]): CommandCall | undefined {
+export function parsePlain(args: string[], commands: CommandSpec[]): CommandCall | undefined {
   const command = commands.find(({ name }) => name === args[0]);
   if (command === undefined || existsSync(CONFIG_FILE)) return undefined;
   const specs = [...command.options, ...commonOptions];

@@ -1,3 +1,4 @@
+import type { CommandSpec } from './command.js';
 import {
   analyzeOptions,
   buildOptions,
@@ -6,31 +7,8 @@ import {
   exportOptions,
   getOptions,
   infoOptions,
-  type OptionSpec,
-  queryOptions,
 } from './options/index.js';
-
-export type CommandName =
-  | 'build'
-  | 'query'
-  | 'eval'
-  | 'info'
-  | 'get'
-  | 'check'
-  | 'analyze'
-  | 'export'
-  | 'completions';
-
-/** A command as --help, completions and the pages of the reference have it. Its code is loaded by main, when it is called. */
-export interface CommandSpec {
-  name: CommandName;
-  /** `<one>`, `[optional]`, `<several...>`. */
-  arguments: string;
-  /** One sentence, no full stop. */
-  summary: string;
-  examples: string[];
-  options: OptionSpec[];
-}
+import { queryCommand } from './query-command.js';
 
 /** In the order of --help. */
 export const commands: CommandSpec[] = [
@@ -47,19 +25,7 @@ export const commands: CommandSpec[] = [
     ],
     options: buildOptions,
   },
-  {
-    name: 'query',
-    arguments: '<index> [text...]',
-    summary: 'answer one query, or a batch',
-    examples: [
-      'shortlist query my.index "navigable graphs"',
-      'shortlist query my.index --queries queries.jsonl --format trec > my.run',
-      'shortlist query sift.index --queries query.bvecs -k 100 --ef-search 200',
-      'shortlist query hybrid.index --like doc7 --fields title',
-      'cat queries.jsonl | shortlist query my.index --queries - | jq .hits[0].id',
-    ],
-    options: queryOptions,
-  },
+  queryCommand,
   {
     name: 'eval',
     arguments: '[index]',

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, type Option } from 'commander';
 import { InputError, nearest, UsageError } from '../errors/index.js';
-import { type CommandSpec, commands } from './commands.js';
+import type { CommandSpec } from './command.js';
+import { commands } from './commands.js';
 import { CONFIG_FILE } from './config-file.js';
 import { commonOptions, type OptionSpec } from './options/index.js';
 import { names } from './values.js';

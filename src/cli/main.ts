@@ -1,15 +1,11 @@
-import { ExitCode, ShortlistError } from '../errors/index.js';
-import { fromSystem } from '../storage/index.js';
-import { type CommandCall, parsePlain } from './arguments.js';
-import type { CommandName } from './commands.js';
-import { type Context, Interrupted, RunContext, Stop } from './context.js';
-import { type ColorChoice, type Io, Terminal } from './io.js';
+import { parsePlain } from './arguments.js';
+import type { CommandName } from './command.js';
+import { commands } from './commands.js';
+import type { Io } from './io.js';
+import { type CommandCode, supervised } from './run.js';
 
-/** The code of each command, loaded when it is called: start-up time is a feature. It returns the exit code. */
-const loaders: Record<
-  CommandName,
-  () => Promise<(args: string[], options: never, context: Context) => Promise<number>>
-> = {
+/** The code of each command, loaded when it is called: start-up time is a feature. */
+const loaders: Record<CommandName, () => Promise<CommandCode>> = {
   build: async () => (await import('./commands/build.js')).build,
   query: async () => (await import('./commands/query.js')).query,
   eval: async () => (await import('./commands/eval.js')).evaluateIndex,
@@ -22,108 +18,16 @@ const loaders: Record<
 };
 
 /** Runs the tool. @param args arguments behind the program's name @returns the exit code */
-export async function main(args: string[], io: Io): Promise<number> {
-  const stop = new Stop();
-  const stopListening = listenForSignals(stop);
-  let terminal = new Terminal(io);
-  let debug = false;
-  const act = async ({ name, positional, options }: CommandCall) => {
-    const run = await loaders[name]();
-    return run(positional, options as never, new RunContext(terminal, stop));
-  };
-  const begin = (options: Record<string, unknown>) => {
-    debug = options.debug === true;
-    terminal = new Terminal(io, {
-      color: options.color as ColorChoice,
-      quiet: options.quiet === true,
-      progress: options.progress !== false,
-      signal: () => stop.signal,
-    });
-    return terminal;
-  };
-  try {
-    const plain = parsePlain(args);
+export function main(args: string[], io: Io): Promise<number> {
+  return supervised(io, async (run) => {
+    const plain = parsePlain(args, commands);
     if (plain !== undefined) {
-      begin(plain.options);
-      return await act(plain);
+      run.begin(plain.options);
+      return run.call(await loaders[plain.name](), plain.positional, plain.options);
     }
     const { runProgram } = await import('./program.js');
-    return await runProgram(args, io, begin, act);
-  } catch (error) {
-    const { reason } = stop;
-    if (reason !== undefined && (error === reason || isAbort(error))) return reason.exitCode;
-    return report(error, terminal, debug);
-  } finally {
-    stopListening();
-  }
-}
-
-function isAbort(error: unknown): boolean {
-  return error instanceof Interrupted || (error as Error)?.name === 'AbortError';
-}
-
-/** Their numbers, as everywhere: node:os takes a start half a millisecond. */
-const SIGNALS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 };
-
-/** The first signal asks for an orderly end, the second ends at once. */
-function listenForSignals(stop: Stop): () => void {
-  const listeners = Object.entries(SIGNALS).map(([name, number]) => {
-    const exitCode = 128 + number;
-    const listener = () => {
-      if (stop.reason !== undefined) process.exit(exitCode);
-      stop.now(new Interrupted(exitCode));
-    };
-    process.on(name, listener);
-    return () => process.off(name, listener);
+    return runProgram(args, io, run, async ({ name, positional, options }) =>
+      run.call(await loaders[name](), positional, options),
+    );
   });
-  return () => {
-    for (const stop of listeners) stop();
-  };
-}
-
-/** What the file system says of a path that can't be used, for people. */
-const SYSTEM_REASONS: Record<string, string> = {
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EROFS: 'the file system is read-only',
-  ENOENT: 'no such file or directory',
-  ENOTDIR: 'part of the path is not a directory',
-  EISDIR: 'a directory, not a file',
-  EEXIST: 'something of that name is there already',
-  ELOOP: 'too many symbolic links',
-  ENAMETOOLONG: 'the name is too long',
-  EBUSY: 'in use',
-};
-
-function report(error: unknown, terminal: Terminal, debug: boolean): number {
-  const system = error as NodeJS.ErrnoException;
-  if (error instanceof ShortlistError) {
-    terminal.error(error.message);
-    if (debug) terminal.io.stderr.write(`${error.stack}\n`);
-    return error.exitCode;
-  }
-  const mapped = fromSystem(error, system?.path ?? 'the machine');
-  if (mapped instanceof ShortlistError) return report(mapped, terminal, debug);
-  if (system?.syscall !== undefined && SYSTEM_REASONS[system.code ?? ''] !== undefined) {
-    terminal.error(
-      `${system.path ?? 'a file'}: ${SYSTEM_REASONS[system.code ?? '']}; name another, or check its permissions`,
-    );
-    if (debug) terminal.io.stderr.write(`${(error as Error).stack}\n`);
-    return ExitCode.usage;
-  }
-  if (isOutOfMemory(error)) {
-    terminal.error(
-      `out of memory (${(error as Error).message}); give the build a smaller --memory, or use a larger machine`,
-    );
-    return ExitCode.resources;
-  }
-  terminal.error(`a bug of ours: ${(error as Error)?.stack ?? String(error)}`);
-  return ExitCode.bug;
-}
-
-function isOutOfMemory(error: unknown): boolean {
-  return (
-    error instanceof RangeError &&
-    /allocation failed|could not allocate|Invalid typed array length/i.test(error.message)
-  );
 }

@@ -4,19 +4,20 @@ import { VERSION } from '../version.js';
 import type { CommandCall } from './arguments.js';
 import { commands } from './commands.js';
 import { applyConfig, readConfig, shownConfig } from './config.js';
-import type { Io, Terminal } from './io.js';
+import type { Io } from './io.js';
 import { commonOptions, type OptionSpec } from './options/index.js';
+import type { Run } from './run.js';
 
 /**
  * Parses all that a command line can hold, help and a file of options included, and runs the command.
- * @param begin is told the options before anything happens, and gives the terminal
+ * @param run is told the options before anything happens
  * @param act runs the command @returns the exit code
  * @throws what the command throws, and UsageError of options and files of them
  */
 export async function runProgram(
   args: string[],
   io: Io,
-  begin: (options: Record<string, unknown>) => Terminal,
+  run: Run,
   act: (call: CommandCall) => Promise<number>,
 ): Promise<number> {
   let code: number = ExitCode.ok;
@@ -49,7 +50,7 @@ export async function runProgram(
       const options = values.at(-2) as Record<string, unknown>;
       const config = readConfig(options.config as string | false | undefined);
       if (config !== undefined) applyConfig(command, spec, config);
-      const terminal = begin(options);
+      const terminal = run.begin(options);
       if (printConfig) {
         const { json, sources } = shownConfig(command, spec, config);
         terminal.note(sources);

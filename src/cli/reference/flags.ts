@@ -1,4 +1,4 @@
-import type { CommandSpec } from '../commands.js';
+import type { CommandSpec } from '../command.js';
 import { commonOptions, type OptionSpec } from '../options/index.js';
 
 /** What the flags of an option say. */

@@ -1,5 +1,6 @@
 import { VERSION } from '../../version.js';
-import { type CommandSpec, commands } from '../commands.js';
+import type { CommandSpec } from '../command.js';
+import { commands } from '../commands.js';
 import { groupsOf, remarksOn } from './flags.js';
 import { description, environment, exitCodes } from './manners.js';
 

@@ -1,4 +1,5 @@
-import { type CommandSpec, commands } from '../commands.js';
+import type { CommandSpec } from '../command.js';
+import { commands } from '../commands.js';
 import type { OptionSpec } from '../options/index.js';
 import { argumentsCompleteWith, completesWith, flagsOf, optionsOf, SHELLS } from './flags.js';
 
