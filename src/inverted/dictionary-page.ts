@@ -1,3 +1,4 @@
+import type { TermPlace } from '../kernels/index.js';
 import { type ByteReader, type ByteWriter, DecodeError } from './bytes.js';
 import { BLOCK, PAGE_TERMS } from './layout.js';
 
@@ -105,6 +106,19 @@ export class PageDecoder {
     if (this.left === 0) return undefined;
     this.left--;
     this.readTerm();
+    return this.readEntry();
+  }
+
+  /** The entry of a term that was found in the page. @throws DecodeError */
+  found(place: TermPlace): TermEntry {
+    this.reader.at = place.at;
+    this.postingsOffset = place.postingsOffset;
+    this.blocksOffset = place.blocksOffset;
+    this.positionsOffset = place.positionsOffset;
+    return this.readEntry();
+  }
+
+  private readEntry(): TermEntry {
     const { reader } = this;
     const code = reader.vbyte();
     const df = Math.floor(code / 2) + 1;

@@ -1,6 +1,6 @@
 import { metaCount, partMeta, type SegmentView } from '../branch/index.js';
 import { CorruptError } from '../errors/index.js';
-import { decodeBlock } from '../kernels/index.js';
+import { decodeBlock, findTerm } from '../kernels/index.js';
 import type { MsgMap } from '../segment/index.js';
 import { readBlocks } from './blocks.js';
 import { ByteReader, DecodeError } from './bytes.js';
@@ -196,8 +196,12 @@ export class SegmentTerms {
   private find(term: Uint8Array): TermEntry | undefined {
     const page = this.pageOf(term);
     if (page < 0) return undefined;
-    const reader = new ByteReader(this.pageBytes(this.index().starts, page));
-    const decoder = new PageDecoder(reader, this.termsInPage(page), this.documents);
+    const bytes = this.pageBytes(this.index().starts, page);
+    const decoder = new PageDecoder(new ByteReader(bytes), this.termsInPage(page), this.documents);
+    const place = findTerm(bytes, term, this.termsInPage(page), this.documents);
+    if (place === 'absent') return undefined;
+    if (place !== undefined) return decoder.found(place);
+    // What the kernel does not take is read again for the reason.
     for (let entry = decoder.next(); entry !== undefined; entry = decoder.next()) {
       const order = Buffer.compare(decoder.term, term);
       if (order === 0) return entry;

@@ -17,18 +17,37 @@ interface BytesExports {
   decodeBlock(length: number, count: number, previous: number, documents: number): number;
   docsAt(): number;
   tfsAt(): number;
+  /**
+   * Looks for the term of `wanted` bytes at termAt() in a dictionary page (src/inverted/dictionary-page.ts) of `length` bytes.
+   * @returns 2 with four f64 at placeAt(): see TermPlace; 1 when it is not there, 0 for a page that is not taken
+   */
+  findTerm(length: number, wanted: number, terms: number, documents: number): number;
+  termAt(): number;
+  placeAt(): number;
+}
+
+/** Where the numbers of a term begin in its page, and where its lists do. */
+export interface TermPlace {
+  at: number;
+  postingsOffset: number;
+  blocksOffset: number;
+  positionsOffset: number;
 }
 
 /** Bytes that fit the input at once. */
 const INPUT_BYTES = 65536;
 /** Postings of a block at most. */
 const BLOCK = 128;
+/** Bytes of a term that is looked for at most. */
+const TERM_BYTES = 256;
 
 class ByteKernels {
   private readonly kernels: BytesExports;
   private readonly input: Uint8Array;
   private readonly docs: Uint32Array;
   private readonly tfs: Uint32Array;
+  private readonly term: Uint8Array;
+  private readonly place: Float64Array;
 
   constructor() {
     this.kernels = new Instance(loadModule('bytes'), {}).exports as BytesExports;
@@ -36,6 +55,8 @@ class ByteKernels {
     this.input = new Uint8Array(buffer, this.kernels.inputAt(), INPUT_BYTES);
     this.docs = new Uint32Array(buffer, this.kernels.docsAt(), BLOCK);
     this.tfs = new Uint32Array(buffer, this.kernels.tfsAt(), BLOCK);
+    this.term = new Uint8Array(buffer, this.kernels.termAt(), TERM_BYTES);
+    this.place = new Float64Array(buffer, this.kernels.placeAt(), 4);
   }
 
   crc32(bytes: Uint8Array, value: number): number {
@@ -64,6 +85,22 @@ class ByteKernels {
     tfs.set(count === BLOCK ? this.tfs : this.tfs.subarray(0, count), into);
     return true;
   }
+
+  findTerm(
+    page: Uint8Array,
+    term: Uint8Array,
+    terms: number,
+    documents: number,
+  ): TermPlace | 'absent' | undefined {
+    if (page.length > INPUT_BYTES || term.length > TERM_BYTES) return undefined;
+    this.input.set(page);
+    this.term.set(term);
+    const found = this.kernels.findTerm(page.length, term.length, terms, documents);
+    if (found === 0) return undefined;
+    if (found === 1) return 'absent';
+    const [at, postingsOffset, blocksOffset, positionsOffset] = this.place;
+    return { at, postingsOffset, blocksOffset, positionsOffset };
+  }
 }
 
 let kernels: ByteKernels | undefined;
@@ -89,4 +126,18 @@ export function decodeBlock(
 ): boolean {
   kernels ??= new ByteKernels();
   return kernels.decodeBlock(bytes, count, previous, documents, docs, tfs, into);
+}
+
+/**
+ * Looks for a term in a dictionary page of `terms` terms. O(bytes of the page).
+ * @returns 'absent' when the page has no such term, undefined for a page that is unsound, or too large to look
+ */
+export function findTerm(
+  page: Uint8Array,
+  term: Uint8Array,
+  terms: number,
+  documents: number,
+): TermPlace | 'absent' | undefined {
+  kernels ??= new ByteKernels();
+  return kernels.findTerm(page, term, terms, documents);
 }
