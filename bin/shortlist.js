@@ -71,12 +71,12 @@ class Output {
   }
 }
 
-/** A file, a pipe or /dev/null: no terminal. */
+/** A file, a pipe (which is a socket to a program that runs us) or /dev/null: no terminal. */
 function isPlain(fd) {
   try {
     const stat = fstatSync(fd);
     const isMemory = process.platform === 'linux' && stat.isCharacterDevice() && stat.rdev >> 8 === 1;
-    return stat.isFile() || stat.isFIFO() || isMemory;
+    return stat.isFile() || stat.isFIFO() || stat.isSocket() || isMemory;
   } catch {
     return false;
   }
