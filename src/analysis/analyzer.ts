@@ -48,6 +48,10 @@ class RuleAnalyzer implements Analyzer {
   private text = '';
   private position = 0;
   private emit: EmitTerm = () => {};
+  /** Whether words keep their first letter: what these stemmers take is at the end. */
+  private readonly keepsFirst: boolean;
+  /** Letters of ASCII that a term which is wanted begins with; undefined: all. */
+  private firsts: Uint8Array | undefined;
 
   constructor(spec: AnalyzerSpec) {
     this.spec = spec;
@@ -56,6 +60,8 @@ class RuleAnalyzer implements Analyzer {
     this.stops = new Set(spec.stopwords);
     this.dictionary = spec.dictionary && new Dictionary(spec.dictionary);
     const strip = stripFor(spec.lang);
+    this.keepsFirst =
+      (strip === undefined || spec.lang === 'en') && ['porter2', 'porter1', 'none'].includes(spec.stemmer);
     const stem = openStemmer(spec.stemmer);
     this.cache = new TermCache((surface) => {
       const folded = this.fold(surface);
@@ -65,7 +71,8 @@ class RuleAnalyzer implements Analyzer {
     });
   }
 
-  analyze(text: string, emit: EmitTerm): number {
+  analyze(text: string, emit: EmitTerm, wanted?: ReadonlySet<string>): number {
+    this.firsts = wanted !== undefined && this.keepsFirst ? firstLetters(wanted) : undefined;
     this.text = text;
     this.emit = emit;
     this.position = 0;
@@ -114,6 +121,7 @@ class RuleAnalyzer implements Analyzer {
 
   private readonly onToken = (start: number, end: number): void => {
     const position = this.position++;
+    if (this.firsts?.[this.text.charCodeAt(start)] === 0) return;
     const term = this.cache.get(this.text.slice(start, end));
     if (term !== '') this.emit(term, position, start, end);
   };
@@ -122,6 +130,16 @@ class RuleAnalyzer implements Analyzer {
     const position = this.position++;
     if (!this.stops.has(term)) this.emit(term, position, start, end);
   };
+}
+
+/** By code of ASCII, upper and lower case: 1 where a term begins with it. */
+function firstLetters(terms: ReadonlySet<string>): Uint8Array {
+  const firsts = new Uint8Array(128);
+  for (const term of terms) {
+    firsts[term.charCodeAt(0)] = 1;
+    firsts[term.toUpperCase().charCodeAt(0)] = 1;
+  }
+  return firsts;
 }
 
 /** Low surrogates (the class of a pair is its first half's) and the variation selectors of U+FE00. */

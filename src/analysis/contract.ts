@@ -12,7 +12,8 @@ export interface Analyzer {
   readonly spec: AnalyzerSpec;
   /**
    * Emits the terms of a text in order. O(length).
+   * @param wanted others than these may be left out: words that can't become one need no stemming
    * @returns positions used, stop words counted
    */
-  analyze(text: string, emit: EmitTerm): number;
+  analyze(text: string, emit: EmitTerm, wanted?: ReadonlySet<string>): number;
 }

@@ -38,9 +38,10 @@ export function highlight(
   const wanted = new Set(parseQuery(query, analyzer).flatMap(({ terms }) => terms.map(({ term }) => term)));
   const matches: Match[] = [];
   if (wanted.size > 0) {
-    analyzer.analyze(text, (term, _position, start, end) => {
+    const take = (term: string, _position: number, start: number, end: number) => {
       if (wanted.has(term)) matches.push({ term, start, end });
-    });
+    };
+    analyzer.analyze(text, take, wanted);
   }
   const [first, last] = bestWindow(matches, maxChars);
   const [from, to] = frame(text, matches, first, last, maxChars);

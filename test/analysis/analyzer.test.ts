@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { foldFor } from '../../src/analysis/fold.js';
 import { type AnalyzerRequest, makeAnalyzerSpec, openAnalyzer } from '../../src/analysis/index.js';
 
 interface Token {
@@ -48,7 +49,49 @@ describe('English', () => {
   });
 });
 
+describe('with terms that are wanted', () => {
+  const words = fc.constantFrom(
+    ...'Boxes box’s BOX yes Yellow skies ﬁne fine Élan elan don’t 12 \u00adsoft'.split(' '),
+  );
+  it.each([
+    { lang: 'en' },
+    { lang: 'en', stemmer: 'porter1' },
+    { lang: 'none' },
+    { lang: 'tr' },
+    { lang: 'en', synonyms: [{ members: ['box'], to: 'fine' }] },
+  ] as AnalyzerRequest[])('emits each of them that is there: %j', (request) => {
+    const analyzer = openAnalyzer(makeAnalyzerSpec(request));
+    fc.assert(
+      fc.property(fc.array(words), fc.array(words, { minLength: 1 }), (text, query) => {
+        const wanted = new Set<string>();
+        analyzer.analyze(query.join(' '), (term) => wanted.add(term));
+        const [all, some] = [undefined, wanted].map((only) => {
+          const found: Token[] = [];
+          const take = (term: string, position: number, start: number, end: number) => {
+            if (wanted.has(term)) found.push({ term, position, start, end });
+          };
+          const used = analyzer.analyze(text.join(' '), take, only);
+          return { found, used };
+        });
+        expect(some).toEqual(all);
+      }),
+    );
+  });
+});
+
 describe('folding', () => {
+  it('drops what Unicode calls ignorable, and nothing else', () => {
+    const fold = foldFor('none');
+    const ignorable = /\p{Default_Ignorable_Code_Point}/u;
+    const wrong: string[] = [];
+    for (let code = 0x80; code < 0x110000; code++) {
+      if (code >= 0xd800 && code < 0xe000) continue;
+      const character = String.fromCodePoint(code);
+      if ((fold(`a${character}b`) === 'ab') !== ignorable.test(character)) wrong.push(code.toString(16));
+    }
+    expect(wrong).toEqual([]);
+  });
+
   const none: AnalyzerRequest = { lang: 'none' };
   it.each([
     ['ＦＵＬＬ　Ｗｉｄｔｈ', ['full', 'width']],
