@@ -50,8 +50,6 @@ class RuleAnalyzer implements Analyzer {
   private emit: EmitTerm = () => {};
   /** Whether words keep their first letter: what these stemmers take is at the end. */
   private readonly keepsFirst: boolean;
-  /** Letters of ASCII that a term which is wanted begins with; undefined: all. */
-  private firsts: Uint8Array | undefined;
 
   constructor(spec: AnalyzerSpec) {
     this.spec = spec;
@@ -72,13 +70,15 @@ class RuleAnalyzer implements Analyzer {
   }
 
   analyze(text: string, emit: EmitTerm, wanted?: ReadonlySet<string>): number {
-    this.firsts = wanted !== undefined && this.keepsFirst ? firstLetters(wanted) : undefined;
     this.text = text;
     this.emit = emit;
     this.position = 0;
+    const places = wanted !== undefined && this.keepsFirst ? placesOf(wanted) : undefined;
     const classes = this.classes;
     const n = text.length;
     for (let at = 0; at < n; ) {
+      if (places !== undefined) at = this.nextPiece(places, at);
+      if (at === n) break;
       let kind = classes[text.charCodeAt(at)];
       if (kind === Break.space) {
         at++;
@@ -97,6 +97,17 @@ class RuleAnalyzer implements Analyzer {
     this.text = '';
     this.emit = () => {};
     return this.position;
+  }
+
+  /** Where the next piece begins that may hold a term that is wanted; the text's end when there is none. */
+  private nextPiece(places: RegExp, from: number): number {
+    const { text, classes } = this;
+    places.lastIndex = from;
+    const found = places.exec(text);
+    if (found === null) return text.length;
+    let at = found.index;
+    while (at > from && classes[text.charCodeAt(at - 1)] !== Break.space) at--;
+    return at;
   }
 
   /** A piece with characters our scanner leaves to others: runs of one kind, each its own way. */
@@ -121,7 +132,6 @@ class RuleAnalyzer implements Analyzer {
 
   private readonly onToken = (start: number, end: number): void => {
     const position = this.position++;
-    if (this.firsts?.[this.text.charCodeAt(start)] === 0) return;
     const term = this.cache.get(this.text.slice(start, end));
     if (term !== '') this.emit(term, position, start, end);
   };
@@ -132,14 +142,19 @@ class RuleAnalyzer implements Analyzer {
   };
 }
 
-/** By code of ASCII, upper and lower case: 1 where a term begins with it. */
-function firstLetters(terms: ReadonlySet<string>): Uint8Array {
-  const firsts = new Uint8Array(128);
-  for (const term of terms) {
-    firsts[term.charCodeAt(0)] = 1;
-    firsts[term.toUpperCase().charCodeAt(0)] = 1;
-  }
-  return firsts;
+/**
+ * Finds where a word may begin that becomes one of these terms, where words keep their first letter: at that letter, behind
+ * what no word of ASCII goes on from, or at whatever is not ASCII.
+ */
+function placesOf(terms: ReadonlySet<string>): RegExp {
+  const firsts = [...new Set([...terms].flatMap((term) => [term[0], term[0].toUpperCase()]))];
+  const begins = firsts.filter((first) => /[\da-z]/i.test(first)).join('');
+  const others = firsts.filter((first) => !begins.includes(first)).map((first) => `\\u${hex(first)}`);
+  return new RegExp(`(?<![\\da-zA-Z])[${begins}]|[^\\0-\\x7f]|[${others.join('')}]`, 'g');
+}
+
+function hex(unit: string): string {
+  return unit.charCodeAt(0).toString(16).padStart(4, '0');
 }
 
 /** Low surrogates (the class of a pair is its first half's) and the variation selectors of U+FE00. */

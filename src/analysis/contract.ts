@@ -12,7 +12,8 @@ export interface Analyzer {
   readonly spec: AnalyzerSpec;
   /**
    * Emits the terms of a text in order. O(length).
-   * @param wanted others than these may be left out: words that can't become one need no stemming
+   * @param wanted terms that are looked for: others may be left out, and positions mean nothing. What can't become one of
+   * them is passed over without a look at its letters.
    * @returns positions used, stop words counted
    */
   analyze(text: string, emit: EmitTerm, wanted?: ReadonlySet<string>): number;
