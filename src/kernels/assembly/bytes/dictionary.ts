@@ -69,7 +69,6 @@ export function findTerm(length: u32, wanted: u32, terms: u32, documents: u32): 
     at += fresh;
     current = shared + fresh;
     const order = compare(current, wanted);
-    if (order > 0) return 1;
     if (order === 0) {
       store<f64>(PLACE, <f64>(at - INPUT));
       store<f64>(PLACE, <f64>postings, 8);
@@ -89,6 +88,8 @@ export function findTerm(length: u32, wanted: u32, terms: u32, documents: u32): 
     if (df + more > 1) positions += last;
     else if (last > 0xffffffff) return 0;
     if (!sound) return 0;
+    // Behind where it would stand.
+    if (order > 0) return 1;
   }
   return 1;
 }
