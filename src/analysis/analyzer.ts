@@ -132,8 +132,8 @@ class RuleAnalyzer implements Analyzer {
 
   private readonly onToken = (start: number, end: number): void => {
     const position = this.position++;
-    const term = this.cache.get(this.text.slice(start, end));
-    if (term !== '') this.emit(term, position, start, end);
+    const cached = this.cache.get(this.text, start, end);
+    if (cached.term !== '') this.emit(cached.term, position, start, end, cached);
   };
 
   private readonly onBigram = (term: string, start: number, end: number): void => {

@@ -9,7 +9,7 @@
  * queries, highlighting). Not for: parsing query syntax (inverted).
  *
  * Cost: about 20 MB/s of English on one core; Intl.Segmenter's 1.5 M characters a second for
- * scripts outside Latin, Greek, Cyrillic and CJK bigrams. Memory: two generations of 32,768 cached terms.
+ * scripts outside Latin, Greek, Cyrillic and CJK bigrams. Memory: two generations of 65,536 cached terms.
  */
 export { ANALYSIS_VERSION, openAnalyzer } from './analyzer.js';
 export type { Analyzer, EmitTerm } from './contract.js';
@@ -19,5 +19,6 @@ export { type AnalyzerRequest, analyzerWarnings, cjkModes, makeAnalyzerSpec } fr
 export { type AnalyzerChoice, parseAnalyzer } from './parse-analyzer.js';
 export type { AnalyzerSpec } from './spec.js';
 export { stemmerNames } from './stemmers.js';
+export type { CachedTerm } from './term-cache.js';
 export { MAX_TOKEN_UNITS } from './tokens.js';
 export { readSynonyms, readWords } from './word-files.js';

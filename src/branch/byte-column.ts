@@ -24,7 +24,7 @@ export class ByteColumn {
   }
 
   private mark(): void {
-    this.offsets.append(u64(this.data.length));
+    this.offsets.appendU64(this.data.length);
   }
 }
 

@@ -35,8 +35,19 @@ export class ByteStringWriter {
 
   append(bytes: Uint8Array): void {
     this.data.append(bytes);
-    this.lengths.append(new Uint8Array(Uint32Array.of(bytes.length).buffer));
-    if (bytes.length > this.longest) this.longest = bytes.length;
+    this.measure(bytes.length);
+  }
+
+  /** @returns its bytes in UTF-8: a view that the next append may overwrite */
+  appendText(text: string): Uint8Array {
+    const bytes = this.data.appendText(text);
+    this.measure(bytes.length);
+    return bytes;
+  }
+
+  private measure(length: number): void {
+    this.lengths.appendU32(length);
+    if (length > this.longest) this.longest = length;
   }
 
   /** Writes the arrays, then deletes the spill files. */

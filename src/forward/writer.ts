@@ -1,7 +1,6 @@
 import {
   copySpill,
   type StructureWriter,
-  u64,
   type WriterEnvironment,
   type WrittenPart,
 } from '../branch/index.js';
@@ -36,12 +35,8 @@ export class ForwardWriter implements StructureWriter {
   add(doc: number, document: IndexDocument): void {
     if (doc === 0) this.firstRow = document.row;
     this.contiguous &&= document.row === this.firstRow + doc;
-    this.rows.append(u64(document.row));
-    if (this.ids && this.hashes) {
-      const bytes = encoder.encode(document.id);
-      this.ids.append(bytes);
-      this.hashes.append(new Uint8Array(Uint32Array.of(idHash(bytes)).buffer));
-    }
+    this.rows.appendU64(document.row);
+    if (this.ids && this.hashes) this.hashes.appendU32(idHash(this.ids.appendText(document.id as string)));
     this.stored?.append(document.stored ?? encoder.encode('{}'));
     this.next = doc + 1;
   }
@@ -69,13 +64,24 @@ export class ForwardWriter implements StructureWriter {
     const hash = new Uint32Array(documents);
     hashes.read(new Uint8Array(hash.buffer), 0);
     hashes.delete();
-    const order = new BigUint64Array(documents);
-    for (let doc = 0; doc < documents; doc++) order[doc] = (BigInt(hash[doc]) << 32n) | BigInt(doc);
-    order.sort();
-    const docs = new Uint32Array(documents);
-    for (let i = 0; i < documents; i++) docs[i] = Number(order[i] & 0xffffffffn);
+    const docs = byKey(hash);
     const table = new PackedWriter(out, BY_HASH, documents, bitsFor(documents - 1), SMALL_CHUNK_BYTES);
     table.write(docs);
     table.end();
   }
+}
+
+/** Indexes of keys, ascending by key, equal ones by index: a counting sort by each half of them. O(keys). */
+function byKey(keys: Uint32Array): Uint32Array {
+  let order = Uint32Array.from(keys, (_, i) => i);
+  let sorted = new Uint32Array(keys.length);
+  const places = new Uint32Array(65537);
+  for (const shift of [0, 16]) {
+    places.fill(0);
+    for (let i = 0; i < keys.length; i++) places[((keys[i] >>> shift) & 65535) + 1]++;
+    for (let digit = 1; digit < places.length; digit++) places[digit] += places[digit - 1];
+    for (let i = 0; i < order.length; i++) sorted[places[(keys[order[i]] >>> shift) & 65535]++] = order[i];
+    [order, sorted] = [sorted, order];
+  }
+  return order;
 }

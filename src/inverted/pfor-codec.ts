@@ -66,44 +66,59 @@ export function codecOf(df: number): PostingsCodec {
   return df < PACKED ? vbyteCodec : pforCodec;
 }
 
+const exceptions = new Float64Array(MINI);
+
 function encodeMini(n: number, out: ByteWriter): void {
   const width = bestWidth(n);
-  const exceptions: number[] = [];
   const header = out.length;
-  const bytes = out.grow(1 + Math.ceil((n * width) / 8)).fill(0);
-  let bit = 8;
+  const bytes = out.grow(1 + ((n * width + 7) >>> 3));
+  const mask = width === 0 ? 0 : 0x7fffffff >>> (31 - width);
+  let count = 0;
+  let at = 1;
+  let held = 0;
+  let bits = 0;
   for (let i = 0; i < n; i++) {
-    let low = gaps[i] % 2 ** width;
-    const high = Math.floor(gaps[i] / 2 ** width);
-    if (high > 0) exceptions.push(high * MINI + i);
-    for (let left = width; left > 0; ) {
-      const taken = Math.min(8 - (bit & 7), left);
-      bytes[bit >>> 3] |= (low & ((1 << taken) - 1)) << (bit & 7);
+    const high = gaps[i] >>> width;
+    if (high > 0) exceptions[count++] = high * MINI + i;
+    let low = gaps[i] & mask;
+    let left = width;
+    // 24 bits and the 7 held at most fit a 32-bit number.
+    while (left > 0) {
+      const taken = left > 24 ? 24 : left;
+      held |= (low & (0xffffff >>> (24 - taken))) << bits;
       low >>>= taken;
-      bit += taken;
       left -= taken;
+      bits += taken;
+      while (bits >= 8) {
+        bytes[at++] = held;
+        held >>>= 8;
+        bits -= 8;
+      }
     }
   }
-  for (const exception of exceptions) out.vbyte(exception);
-  out.view()[header] = (exceptions.length << 5) | width;
+  if (bits > 0) bytes[at] = held;
+  for (let e = 0; e < count; e++) out.vbyte(exceptions[e]);
+  out.view()[header] = (count << 5) | width;
 }
+
+/** Gaps by how many bits they take. */
+const lengths = new Uint8Array(33);
 
 /** The width with the fewest bytes; of equals the largest, which has the fewest exceptions. */
 function bestWidth(n: number): number {
-  let widest = 0;
-  for (let i = 0; i < n; i++) widest = Math.max(widest, 32 - Math.clz32(gaps[i]));
+  lengths.fill(0);
+  for (let i = 0; i < n; i++) lengths[32 - Math.clz32(gaps[i])]++;
+  let widest = 32;
+  while (widest > 0 && lengths[widest] === 0) widest--;
   let best = Math.min(widest, MAX_WIDTH);
   let fewest = Number.POSITIVE_INFINITY;
-  for (let width = best; width >= 0; width--) {
-    let bytes = Math.ceil((n * width) / 8);
-    let exceptions = 0;
-    for (let i = 0; i < n; i++) {
-      const high = Math.floor(gaps[i] / 2 ** width);
-      if (high === 0) continue;
-      exceptions++;
-      bytes += high < 4 ? 1 : high < 512 ? 2 : high < 65536 ? 3 : 4 + Math.floor(high / 2 ** 23);
-    }
-    if (exceptions > MAX_EXCEPTIONS) break;
+  let longer = widest > best ? lengths[widest] : 0;
+  for (let width = best; width >= 0; longer += lengths[width--]) {
+    if (longer > MAX_EXCEPTIONS) break;
+    let bytes = (n * width + 7) >>> 3;
+    // An exception's high bits stand above five for its place, seven to a byte.
+    for (let bits = width + 1; bits <= widest; bits++)
+      bytes += lengths[bits] * (1 + Math.floor((bits - width + 4) / 7));
     if (bytes < fewest) {
       fewest = bytes;
       best = width;

@@ -1,3 +1,4 @@
+import type { CachedTerm } from '../analysis/index.js';
 import { sortUtf8 } from '../branch/index.js';
 import type { PostingList } from './posting-list.js';
 import type { Run } from './run.js';
@@ -14,6 +15,8 @@ const TERM_OVERHEAD = 100;
 /** Tokens of consecutive documents in memory, as (term, position) in the order they came. */
 export class TokenBuffer {
   private readonly ids = new Map<string, number>();
+  /** Marks numbers as ours; not the buffer itself, which a cache must not keep alive. */
+  private readonly owner = {};
   private readonly pieces: { terms: Uint32Array; positions: Uint32Array }[] = [];
   private piece = { terms: new Uint32Array(0), positions: new Uint32Array(0) };
   private used = PIECE_TOKENS;
@@ -31,12 +34,17 @@ export class TokenBuffer {
     this.starts.push(this.tokens);
   }
 
-  add(term: string, position: number): void {
-    let id = this.ids.get(term);
-    if (id === undefined) {
-      id = this.ids.size;
-      this.ids.set(term, id);
-      this.termBytes += TERM_OVERHEAD + 2 * term.length;
+  /** @param cached where the term's number may be kept for the next time: most tokens are of terms that were just there */
+  add(term: string, position: number, cached?: CachedTerm): void {
+    let id: number;
+    if (cached !== undefined && cached.owner === this.owner) {
+      id = cached.number;
+    } else {
+      id = this.idOf(term);
+      if (cached !== undefined) {
+        cached.owner = this.owner;
+        cached.number = id;
+      }
     }
     if (this.used === PIECE_TOKENS) {
       this.piece = { terms: new Uint32Array(PIECE_TOKENS), positions: new Uint32Array(PIECE_TOKENS) };
@@ -45,6 +53,16 @@ export class TokenBuffer {
     }
     this.piece.terms[this.used] = id;
     this.piece.positions[this.used++] = position;
+  }
+
+  private idOf(term: string): number {
+    let id = this.ids.get(term);
+    if (id === undefined) {
+      id = this.ids.size;
+      this.ids.set(term, id);
+      this.termBytes += TERM_OVERHEAD + 2 * term.length;
+    }
+    return id;
   }
 
   /** Bytes held, and those that sorting will take: both are gone once the run is on disk. */

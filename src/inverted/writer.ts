@@ -1,4 +1,4 @@
-import { openAnalyzer } from '../analysis/index.js';
+import { type EmitTerm, openAnalyzer } from '../analysis/index.js';
 import type { StructureWriter, WriterEnvironment, WrittenPart } from '../branch/index.js';
 import type { IndexDocument, Schema } from '../schema/index.js';
 import type { SegmentWriter } from '../segment/index.js';
@@ -14,7 +14,7 @@ import { TokenBuffer } from './token-buffer.js';
  */
 export class TextWriter implements StructureWriter {
   private readonly environment: WriterEnvironment;
-  private readonly analyze: (text: string, emit: (term: string, position: number) => void) => number;
+  private readonly analyze: (text: string, emit: EmitTerm) => number;
   private readonly runs: SpillFile[] = [];
   private buffer = new TokenBuffer();
   private lengths = new Uint32Array(1024);
@@ -97,7 +97,7 @@ export class TextWriter implements StructureWriter {
     this.fieldLengths = fieldLengths;
   }
 
-  private readonly onTerm = (term: string, position: number): void => {
-    this.buffer.add(term, this.base + position);
+  private readonly onTerm: EmitTerm = (term, position, _start, _end, cached) => {
+    this.buffer.add(term, this.base + position, cached);
   };
 }

@@ -1,7 +1,7 @@
 import { sha256Of } from './digest.js';
 import type { SpillDirectory, SpillFile } from './spill.js';
 
-/** One entry is four u32 words: 96 bits of the id's hash, then the value. */
+/** One entry is four u32 words: 96 bits of the id's key, then the value. */
 const WORDS = 4;
 const ENTRY_BYTES = WORDS * 4;
 /** Share of the table that may fill before it is spilled. */
@@ -11,6 +11,8 @@ const MAX_SLOTS = 2 ** 24;
 /** Bits of Bloom filter kept in memory for each spilled entry: 1 % false positives with 7 probes. */
 const BLOOM_BITS = 10;
 const BLOOM_PROBES = 7;
+/** Longest id, in bytes of ASCII, that stands in an entry as it is. */
+const SHORT = 11;
 /** Entries read at a time when a spilled run is searched. */
 const PAGE_ENTRIES = 64;
 
@@ -18,8 +20,9 @@ const PAGE_ENTRIES = 64;
  * Maps document ids to 32-bit values without holding the ids: finds duplicates, and joins vectors
  * to documents by id, in memory that is bounded whatever the corpus.
  *
- * An open-addressing table of 96-bit hashes (SHA-256, truncated; two different ids meet with
- * probability n²/2^97, about 1e-13 for 10^8 ids, so ids themselves are not compared). A full table
+ * An open-addressing table of 96-bit keys. Ids of up to 11 ASCII characters are their key, shuffled, and never meet; of
+ * others it is 88 bits of their SHA-256 (two different ones meet with probability n²/2^89, about 2e-11 for 10^8 ids, so ids
+ * themselves are not compared). A full table
  * is sorted and spilled as a run with a Bloom filter; look-ups that pass the filter read one or two
  * pages of the run by interpolation. Insert and look-up O(1) plus O(runs) filter probes; memory is
  * `memoryBytes` plus 1.25 bytes an id that was spilled.
@@ -42,13 +45,7 @@ export class SpillingIdMap {
   /** The value stored for `id`, or undefined. */
   get(id: string): number | undefined {
     this.hashOf(id);
-    const slot = this.find();
-    if (this.table[slot + 3] !== 0) return this.table[slot + 3] - 1;
-    for (const run of this.runs) {
-      const value = run.get(this.hash);
-      if (value !== undefined) return value;
-    }
-    return undefined;
+    return this.known(this.find());
   }
 
   /**
@@ -57,10 +54,14 @@ export class SpillingIdMap {
    * @returns the value already there, or undefined when it was stored
    */
   putIfAbsent(id: string, value: number): number | undefined {
-    const known = this.get(id);
+    this.hashOf(id);
+    let slot = this.find();
+    const known = this.known(slot);
     if (known !== undefined) return known;
-    if (this.count + 1 > this.slots * MAX_LOAD) this.spill();
-    const slot = this.find();
+    if (this.count + 1 > this.slots * MAX_LOAD) {
+      this.spill();
+      slot = this.find();
+    }
     this.table.set(this.hash, slot);
     // 0 marks a free slot, so values are stored one higher.
     this.table[slot + 3] = value + 1;
@@ -73,15 +74,33 @@ export class SpillingIdMap {
     this.runs.length = 0;
   }
 
+  /** The value of the current hash, in its slot or a run. */
+  private known(slot: number): number | undefined {
+    if (this.table[slot + 3] !== 0) return this.table[slot + 3] - 1;
+    for (const run of this.runs) {
+      const value = run.get(this.hash);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  }
+
   private hashOf(id: string): void {
-    const digest = sha256Of(id);
-    for (let i = 0; i < 3; i++) this.hash[i] = digest.readUInt32BE(i * 4);
+    const { hash } = this;
+    if (!packShort(id, hash)) {
+      const digest = sha256Of(id);
+      for (let i = 0; i < 3; i++) hash[i] = digest.readUInt32BE(i * 4);
+      // No short id has this length.
+      hash[2] |= 255;
+    }
+    shuffle(hash);
   }
 
   /** Word offset of the slot that holds the current hash, or of the free one where it belongs. */
   private find(): number {
-    const [a, b, c] = this.hash;
-    const table = this.table;
+    const { table, hash } = this;
+    const a = hash[0];
+    const b = hash[1];
+    const c = hash[2];
     for (let slot = c & (this.slots - 1); ; slot = (slot + 1) & (this.slots - 1)) {
       const at = slot * WORDS;
       if (table[at + 3] === 0) return at;
@@ -94,6 +113,43 @@ export class SpillingIdMap {
     this.table.fill(0);
     this.count = 0;
   }
+}
+
+/** An id of ASCII and its length, where it is short. @returns false where it is not */
+function packShort(id: string, words: Uint32Array): boolean {
+  const { length } = id;
+  if (length > SHORT) return false;
+  words.fill(0);
+  for (let i = 0; i < length; i++) {
+    const unit = id.charCodeAt(i);
+    if (unit > 127) return false;
+    words[i >>> 2] |= unit << (24 - ((i & 3) << 3));
+  }
+  words[2] |= length;
+  return true;
+}
+
+/** Spreads keys evenly, as slots and runs need it. Each step undoes itself, so no two keys become one. */
+function shuffle(words: Uint32Array): void {
+  let a = words[0];
+  let b = words[1];
+  let c = words[2];
+  for (let round = 0; round < 2; round++) {
+    a ^= mix(b + Math.imul(c, 0x9e3779b1));
+    b ^= mix(c + Math.imul(a, 0x85ebca77));
+    c ^= mix(a + Math.imul(b, 0xc2b2ae3d));
+  }
+  words[0] = a;
+  words[1] = b;
+  words[2] = c;
+}
+
+/** The finaliser of MurmurHash3. */
+function mix(value: number): number {
+  let h = value | 0;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return h ^ (h >>> 16);
 }
 
 /** Entries of one full table, sorted by hash, on disk. */

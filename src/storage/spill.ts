@@ -17,13 +17,13 @@ export class SpillFile {
   /** Bytes appended so far. */
   length = 0;
   private readonly fd: number;
-  private buffer: Uint8Array;
+  private buffer: Buffer;
   private buffered = 0;
   private open = true;
 
   constructor(path: string, bufferBytes = WRITE_BUFFER_BYTES) {
     this.path = path;
-    this.buffer = new Uint8Array(bufferBytes);
+    this.buffer = Buffer.alloc(bufferBytes);
     try {
       this.fd = openSync(path, 'wx+', 0o600);
     } catch (error) {
@@ -32,16 +32,45 @@ export class SpillFile {
   }
 
   append(bytes: Uint8Array): void {
-    // Its descriptor may be another file's by now.
-    if (!this.open) throw new Error(`${this.path} was deleted`);
-    if (this.buffered + bytes.length > this.buffer.length) this.flush();
+    this.make(bytes.length);
     if (bytes.length >= this.buffer.length) {
       writeExactly(this.fd, bytes, this.length, this.path);
+      this.length += bytes.length;
     } else {
       this.buffer.set(bytes, this.buffered);
-      this.buffered += bytes.length;
+      this.take(bytes.length);
     }
-    this.length += bytes.length;
+  }
+
+  /** Appends a whole number below 2^32, little-endian. */
+  appendU32(value: number): void {
+    this.make(4);
+    const { buffer, buffered } = this;
+    buffer[buffered] = value;
+    buffer[buffered + 1] = value >>> 8;
+    buffer[buffered + 2] = value >>> 16;
+    buffer[buffered + 3] = value >>> 24;
+    this.take(4);
+  }
+
+  /** Appends a whole number up to 2^53 - 1 as a little-endian u64. */
+  appendU64(value: number): void {
+    this.appendU32(value % 2 ** 32);
+    this.appendU32(Math.floor(value / 2 ** 32));
+  }
+
+  /** Appends a text as UTF-8. @returns its bytes: a view that the next append may overwrite */
+  appendText(text: string): Uint8Array {
+    // A code unit takes three bytes at most.
+    if (text.length * 3 > this.buffer.length) {
+      const bytes = Buffer.from(text);
+      this.append(bytes);
+      return bytes;
+    }
+    this.make(text.length * 3);
+    const start = this.buffered;
+    this.take(this.buffer.write(text, start));
+    return this.buffer.subarray(start, this.buffered);
   }
 
   /** Fills `target` from byte `position` of what was appended. */
@@ -66,9 +95,21 @@ export class SpillFile {
     if (!this.open) return;
     this.open = false;
     // The directory that made it still knows it; a build of many segments makes thousands.
-    this.buffer = new Uint8Array(0);
+    this.buffer = Buffer.alloc(0);
     closeSync(this.fd);
     rmSync(this.path, { force: true });
+  }
+
+  /** Makes room for so many bytes in the buffer, unless they are more than that holds. */
+  private make(bytes: number): void {
+    // Its descriptor may be another file's by now.
+    if (!this.open) throw new Error(`${this.path} was deleted`);
+    if (this.buffered + bytes > this.buffer.length) this.flush();
+  }
+
+  private take(bytes: number): void {
+    this.buffered += bytes;
+    this.length += bytes;
   }
 
   private flush(): void {
