@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { digest } from '../../vectors/lib/cache.mjs';
 import { shortlistHome } from '../../vectors/lib/homes.mjs';
-import { luceneDriver } from '../native/compile.mjs';
+import { luceneDriver, sqliteDriver, xapianDriver } from '../native/compile.mjs';
 
 const driver = (name) => join(import.meta.dirname, '../drivers', name);
 const ALL_MODES = ['or', 'and', 'phrase'];
@@ -30,6 +30,9 @@ const ENGINES = [
     },
   },
   { name: 'lucene', modes: ALL_MODES, start: luceneDriver },
+  { name: 'xapian', modes: ALL_MODES, start: xapianDriver },
+  // Scores every match: it takes seconds for what others take a thousandth of.
+  { name: 'sqlite', modes: ALL_MODES, most: 200, start: sqliteDriver },
   fromNpm('minisearch', {
     modes: ['or', 'and'],
     most: 60,

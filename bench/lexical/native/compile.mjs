@@ -1,9 +1,9 @@
-// Compiles the driver of Lucene into the cache folder.
+// Compiles the drivers of Lucene, Xapian and SQLite into the cache folder.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cachePath, digest, once } from '../../vectors/lib/cache.mjs';
-import { Absent } from '../../vectors/native/compile.mjs';
+import { Absent, compile, packaged } from '../../vectors/native/compile.mjs';
 
 const JARS = process.env.LUCENE_JARS ?? '/usr/share/java';
 /** Lucene's parts that the driver needs. */
@@ -37,3 +37,23 @@ export async function luceneDriver() {
     about,
   };
 }
+
+const HEADERS = [source('text.hpp'), source('../../vectors/native/protocol.hpp')];
+
+async function native(name, library, debian) {
+  const missing = `no ${library} (Debian: ${debian})`;
+  const { binary, compiled } = await compile(
+    name,
+    [],
+    [`-l${library}`],
+    missing,
+    source(`${name}.cpp`),
+    HEADERS,
+  );
+  return { command: [binary], about: `Debian ${packaged(debian) ?? 'none'}; ${compiled}` };
+}
+
+/** @throws Absent */
+export const xapianDriver = () => native('xapian', 'xapian', 'libxapian-dev');
+/** @throws Absent */
+export const sqliteDriver = () => native('sqlite', 'sqlite3', 'libsqlite3-dev');

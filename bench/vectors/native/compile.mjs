@@ -7,6 +7,8 @@ import { cacheFolder, cachePath, digest, once } from '../lib/cache.mjs';
 const FLAGS = ['-std=c++17', '-O3', '-march=native'];
 const compiler = process.env.CXX ?? 'g++';
 const source = (name) => join(import.meta.dirname, name);
+/** Headers that a driver includes, for the cache to know when they change. */
+const HEADERS = [source('protocol.hpp')];
 
 /** Why an engine can't take part: said in the report, never fatal. */
 export class Absent extends Error {}
@@ -17,15 +19,27 @@ function compilerVersion() {
   return tried.stdout.split('\n')[0];
 }
 
-async function compile(name, flags, libraries, missing) {
+/**
+ * @param file a source; one of ours by its name alone
+ * @param missing what to say where headers or libraries are not there
+ * @returns {binary, compiled}: the program, and by what @throws Absent
+ */
+export async function compile(
+  name,
+  flags,
+  libraries,
+  missing,
+  file = source(`${name}.cpp`),
+  headers = HEADERS,
+) {
   const version = compilerVersion();
-  const parts = [`${name}.cpp`, 'protocol.hpp'].map((file) => readFileSync(source(file)));
+  const parts = [file, ...headers].map((path) => readFileSync(path));
   const inputs = libraries.filter((item) => existsSync(item)).map((item) => readFileSync(item));
   const binary = cachePath(
     'native',
     `${name}-${digest(version, ...flags, ...libraries, ...parts, ...inputs)}`,
   );
-  const command = [compiler, ...FLAGS, ...flags, '-o', binary, source(`${name}.cpp`), ...libraries];
+  const command = [compiler, ...FLAGS, ...flags, '-o', binary, file, ...libraries];
   await once(binary, false, () => {
     const done = spawnSync(command[0], command.slice(1), { encoding: 'utf8' });
     if (done.status !== 0) {
@@ -41,7 +55,7 @@ async function compile(name, flags, libraries, missing) {
 }
 
 /** Version of a Debian package, where there is one. */
-function packaged(name) {
+export function packaged(name) {
   try {
     return execFileSync('dpkg-query', ['-W', `-f=\${Version}`, name], { encoding: 'utf8', stdio: 'pipe' });
   } catch {
