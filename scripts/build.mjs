@@ -189,6 +189,7 @@ const results = await Promise.all([
     cli: 'src/cli/index.ts',
     worker: 'src/recall/worker.ts',
     'build-worker': 'src/vector/team/worker.ts',
+    'text-worker': 'src/inverted/team/worker.ts',
   }),
   // One file: to look for each of several takes longer than to read the whole.
   esbuild.build({

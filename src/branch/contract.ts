@@ -33,6 +33,8 @@ export interface WrittenPart {
 export interface StructureWriter {
   /** @param doc 0-based number in this segment; called with 0, 1, 2… */
   add(doc: number, document: IndexDocument): void;
+  /** What to wait for before more is added, where threads are behind. */
+  room?(): Promise<void> | undefined;
   /** Bytes of memory held now that spill() would free. */
   buffered(): number;
   /** Moves what is buffered to disk. */

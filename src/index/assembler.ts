@@ -74,6 +74,16 @@ export class SegmentAssembler {
     if (this.documents % 64 === 0 || bytes > 1 << 20) this.spillIfLarge();
   }
 
+  /** What to wait for before more is added, where threads of a structure are behind. */
+  room(): Promise<unknown> | undefined {
+    let waiting: Promise<unknown> | undefined;
+    for (const { writer } of this.writers) {
+      const room = writer.room?.();
+      if (room !== undefined) waiting = waiting === undefined ? room : Promise.all([waiting, room]);
+    }
+    return waiting;
+  }
+
   /** Writes the segment and gives it its name; the manifest does not know it yet. */
   async finish(): Promise<FinishedSegment> {
     if (this.documents === 0) this.open();

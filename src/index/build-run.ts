@@ -303,19 +303,19 @@ export class BuildRun {
     return undefined;
   }
 
-  /** Adds one record, or rejects it; either way it takes a row. @returns what to wait for, where a segment is full */
-  private accept(place: Place, make: () => Made): Promise<void> | undefined {
+  /** Adds one record, or rejects it; either way it takes a row. @returns what to wait for before the next, if anything */
+  private accept(place: Place, make: () => Made): Promise<unknown> | undefined {
     this.options.signal?.throwIfAborted();
     if (this.rows >= MAX_ROWS)
       throw new UsageError(`more than ${MAX_ROWS} records; split the input over several indexes`);
     if (!this.assembler.full) return this.addNow(place, make);
     return this.assembler.finish().then((segment) => {
       this.finished.push(segment);
-      this.addNow(place, make);
+      return this.addNow(place, make);
     });
   }
 
-  private addNow(place: Place, make: () => Made): undefined {
+  private addNow(place: Place, make: () => Made): Promise<unknown> | undefined {
     try {
       const { document, bytes } = make();
       this.assembler.add(document, bytes);
@@ -334,6 +334,7 @@ export class BuildRun {
     }
     this.rows++;
     if (this.rows % PROGRESS_EVERY === 0) this.report('reading');
+    return this.assembler.room();
   }
 
   private report(phase: 'reading' | 'finishing', step?: { name: string; done: number; total: number }): void {

@@ -30,7 +30,7 @@ export class ListWriter {
   add(term: Uint8Array, docs: Uint32Array, tfs: Uint32Array, from: number, to: number, base: number): void {
     this.list.clear();
     for (let i = from; i < to; i++) this.list.push(docs[i] - base, tfs[i]);
-    this.run ??= new RunWriter(this.environment.spills);
+    this.run ??= new RunWriter(this.environment.spills.create('terms'));
     this.run.add(term, this.list);
   }
 

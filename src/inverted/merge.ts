@@ -29,7 +29,7 @@ export async function mergeRuns(
   while (runs.length > FAN_IN) {
     const merged: SpillFile[] = [];
     for (let i = 0; i < runs.length; i += FAN_IN) {
-      const writer = new RunWriter(spills);
+      const writer = new RunWriter(spills.create('terms'));
       await mergeOnce(open(runs.slice(i, i + FAN_IN), memoryBytes), (term, list) => writer.add(term, list));
       merged.push(writer.finish());
     }

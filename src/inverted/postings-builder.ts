@@ -37,7 +37,7 @@ export class PostingsBuilder {
 
   spill(): void {
     if (this.buffer.tokens === 0) return;
-    this.runs.push(spillRun(this.buffer.sorted(), this.environment.spills));
+    this.runs.push(spillRun(this.buffer.sorted(), this.environment.spills.create('terms')));
     this.buffer = new TokenBuffer();
   }
 

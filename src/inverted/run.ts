@@ -1,4 +1,4 @@
-import type { SpillDirectory, SpillFile } from '../storage/index.js';
+import type { SpillFile } from '../storage/index.js';
 import { ByteWriter } from './bytes.js';
 import { PostingList } from './posting-list.js';
 
@@ -21,8 +21,8 @@ export class RunWriter {
   private readonly file: SpillFile;
   private readonly buffer = new ByteWriter(1 << 16);
 
-  constructor(spills: SpillDirectory) {
-    this.file = spills.create('terms');
+  constructor(file: SpillFile) {
+    this.file = file;
   }
 
   add(term: Uint8Array, list: PostingList): void {
@@ -47,9 +47,9 @@ export class RunWriter {
   }
 }
 
-/** Writes all of a run. */
-export function spillRun(run: Run, spills: SpillDirectory): SpillFile {
-  const writer = new RunWriter(spills);
+/** Writes all of a run. @returns the file */
+export function spillRun(run: Run, file: SpillFile): SpillFile {
+  const writer = new RunWriter(file);
   const list = new PostingList();
   while (run.next()) {
     list.clear();

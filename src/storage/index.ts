@@ -11,4 +11,4 @@ export { sha256 } from './digest.js';
 export { fromSystem, readExactly, syncDirectory, writeExactly } from './files.js';
 export { SpillingIdMap } from './id-map.js';
 export { RunHeap, type SortedRun } from './run-heap.js';
-export { SpillDirectory, type SpillFile } from './spill.js';
+export { SpillDirectory, SpillFile } from './spill.js';

@@ -21,11 +21,13 @@ export class SpillFile {
   private buffered = 0;
   private open = true;
 
-  constructor(path: string, bufferBytes = WRITE_BUFFER_BYTES) {
+  /** @param written bytes of a file that another thread wrote and released; undefined: a new one */
+  constructor(path: string, bufferBytes = WRITE_BUFFER_BYTES, written?: number) {
     this.path = path;
-    this.buffer = Buffer.alloc(bufferBytes);
+    this.buffer = Buffer.alloc(written === undefined ? bufferBytes : 0);
+    this.length = written ?? 0;
     try {
-      this.fd = openSync(path, 'wx+', 0o600);
+      this.fd = openSync(path, written === undefined ? 'wx+' : 'r', 0o600);
     } catch (error) {
       throw fromSystem(error, path);
     }
@@ -90,6 +92,14 @@ export class SpillFile {
     }
   }
 
+  /** Writes what is buffered and closes the file, for another thread to open. */
+  release(): void {
+    this.flush();
+    this.open = false;
+    this.buffer = Buffer.alloc(0);
+    closeSync(this.fd);
+  }
+
   /** Closes and deletes it. Safe to call twice. */
   delete(): void {
     if (!this.open) return;
@@ -124,6 +134,9 @@ export class SpillFile {
 export class SpillDirectory {
   private readonly directory: string;
   private readonly files = new Set<SpillFile>();
+  /** Paths of files that threads write. */
+  private readonly reserved = new Set<string>();
+  private readonly ends: (() => void)[] = [];
   private next = 0;
 
   constructor(directory: string) {
@@ -143,8 +156,31 @@ export class SpillDirectory {
     return join(this.directory, `${SPILL_PREFIX}${process.pid}-${this.next++}-${what}`);
   }
 
+  /** Calls `end` before the files are deleted: for what writes them. */
+  atEnd(end: () => void): void {
+    this.ends.push(end);
+  }
+
+  /** Path for a file that a thread will write: deleted with the others. */
+  reserve(what: string): string {
+    const path = this.path(what);
+    this.reserved.add(path);
+    return path;
+  }
+
+  /** The file at a reserved path, written and released. */
+  adopt(path: string, bytes: number): SpillFile {
+    const file = new SpillFile(path, 0, bytes);
+    this.files.add(file);
+    this.reserved.delete(path);
+    return file;
+  }
+
   deleteAll(): void {
+    for (const end of this.ends.splice(0)) end();
     for (const file of this.files) file.delete();
     this.files.clear();
+    for (const path of this.reserved) rmSync(path, { force: true });
+    this.reserved.clear();
   }
 }

@@ -96,6 +96,19 @@ describe('a build that is killed', () => {
     expect(readable(output)).toEqual([]);
   });
 
+  it('a fault in the last record while threads analyse text: exit 2, nothing left', () => {
+    const output = join(cwd, 'analysing.index');
+    const text = 'some words that are the same in every document '.repeat(10);
+    const lines = Array.from({ length: 15_000 }, (_, i) => JSON.stringify({ _id: `d${i}`, text }));
+    writeFileSync(join(cwd, 'analysing.jsonl'), [...lines, lines[0]].join('\n'));
+    const { code, stderr } = shortlist(
+      ['build', 'analysing.jsonl', '-o', output, '--threads', '3', '--memory', '40MiB', '-q'],
+      { cwd },
+    );
+    expect([code, stderr]).toEqual([2, expect.stringContaining("duplicate id 'd0'")]);
+    expect(readable(output)).toEqual([]);
+  });
+
   it('an empty directory is taken, one that was made by hand is refused', () => {
     mkdirSync(join(cwd, 'empty'));
     ok(['build', articles, '-o', join(cwd, 'empty'), '-q']);

@@ -44,19 +44,21 @@ describe('the same input and flags give the same bytes', () => {
     for (const other of others) expect(other).toEqual(first);
   });
 
-  it('a corpus whose postings are spilled under the smaller budget, in several segments', () => {
+  it('a corpus that is spilled under the smaller budget and dealt among threads, in several segments', () => {
     // 24,000 documents of 100 words: some 2.4 million tokens do not fit 40 % of 40 MiB.
     const lines: string[] = [];
     const next = seeded(7);
     for (let i = 0; i < 24_000; i++) {
       const words = Array.from({ length: 100 }, () => `w${Math.floor(20_000 * next() ** 3)}`);
-      lines.push(JSON.stringify({ _id: `d${i}`, text: words.join(' ') }));
+      const title = words.slice(0, i % 4).join(' ');
+      lines.push(JSON.stringify({ _id: `d${i}`, title, text: i % 100 === 0 ? '' : words.join(' ') }));
     }
     const corpus = join(cwd, 'corpus.jsonl');
     writeFileSync(corpus, lines.join('\n'));
     const flags = ['--lang', 'none', '--segment-docs', '20000'];
-    const large = build([corpus], [...flags, '--memory', '1GiB']);
-    expect(build([corpus], [...flags, '--memory', '40MiB'])).toEqual(large);
+    const large = build([corpus], [...flags, '--memory', '1GiB', '--threads', '1']);
+    for (const threads of ['1', '2', '4'])
+      expect(build([corpus], [...flags, '--memory', '40MiB', '--threads', threads])).toEqual(large);
     expect(Object.keys(large).filter((name) => name.startsWith('seg-'))).toHaveLength(2);
   });
 

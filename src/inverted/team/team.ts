@@ -1,0 +1,161 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { AnalyzerSpec } from '../../analysis/index.js';
+import { ResourceError } from '../../errors/index.js';
+import type { SpillDirectory, SpillFile } from '../../storage/index.js';
+import type { RangeTotals } from '../inverter.js';
+import type { FromMember, MemberSetup, ToMember } from './messages.js';
+
+/** Beside the bundle, or where the build puts it when this file runs as source. */
+const PLACES = ['./text-worker.cjs', '../../../dist/text-worker.cjs'];
+/** Characters sent at once. */
+const BATCH_CHARACTERS = 1 << 19;
+/** Characters that may wait for a thread. */
+const MAX_WAITING = 4 * BATCH_CHARACTERS;
+
+/** A range of documents whose run is on disk. */
+export interface FinishedRange {
+  file: SpillFile;
+  totals: RangeTotals;
+}
+
+interface Member {
+  worker: Worker;
+  /** Characters sent and not read yet. */
+  waiting: number;
+}
+
+/**
+ * Threads that analyse documents: each takes a range of them that follow one another, writes it as a sorted run, and takes the
+ * next. What is written in the end depends on the documents alone, since runs are merged in the order of their documents.
+ */
+export class TextTeam {
+  private readonly spills: SpillDirectory;
+  private readonly rangeCharacters: number;
+  private readonly members: Member[];
+  private readonly ranges: FinishedRange[] = [];
+  /** Ranges that were begun. */
+  private begun = 0;
+  /** Whose turn it is, and what it has of its range. */
+  private turn = 0;
+  private given = 0;
+  private first = 0;
+  private texts: string[][] = [];
+  private characters = 0;
+  private fault: Error | undefined;
+  /** Wakes who waits for room, or for the end. */
+  private wake: (() => void) | undefined;
+
+  /** @param rangeCharacters a thread holds this many as tokens, 4 bytes each or so, before it writes them */
+  constructor(
+    threads: number,
+    analyzer: AnalyzerSpec,
+    bounds: number,
+    rangeCharacters: number,
+    spills: SpillDirectory,
+  ) {
+    const paths = PLACES.map((place) => join(import.meta.dirname, place));
+    const file = paths.find((path) => existsSync(path));
+    if (file === undefined)
+      throw new Error(
+        `text-worker.cjs is at none of ${paths.join(', ')}; run 'npm run build' or install again`,
+      );
+    this.spills = spills;
+    this.rangeCharacters = rangeCharacters;
+    this.members = Array.from({ length: threads }, () => this.hire(file, { analyzer, bounds }));
+    // Where a build fails, too.
+    spills.atEnd(() => this.goHome());
+  }
+
+  /** @param doc one more than that before */
+  add(doc: number, texts: string[]): void {
+    if (this.texts.length === 0) this.first = doc;
+    this.texts.push(texts);
+    for (const text of texts) this.characters += text.length;
+    if (this.characters >= BATCH_CHARACTERS) this.send();
+    if (this.given >= this.rangeCharacters) this.endRange();
+  }
+
+  /** What to wait for before more is added; undefined while there is room. @throws what ended a thread */
+  room(): Promise<void> | undefined {
+    if (this.fault !== undefined) throw this.fault;
+    return this.members[this.turn].waiting < MAX_WAITING
+      ? undefined
+      : this.until(() => this.members[this.turn].waiting < MAX_WAITING);
+  }
+
+  /** All ranges, in the order of their documents, when they are written. The threads go home. */
+  async finish(): Promise<FinishedRange[]> {
+    this.send();
+    if (this.given > 0) this.endRange();
+    await this.until(() => this.ranges.length === this.begun);
+    this.goHome();
+    return this.ranges.sort((a, b) => a.totals.first - b.totals.first);
+  }
+
+  private send(): void {
+    if (this.texts.length === 0) return;
+    const { first, texts, characters } = this;
+    if (this.given === 0) this.begun++;
+    // Documents without a letter make a range, too.
+    this.given += characters + 1;
+    this.members[this.turn].waiting += characters;
+    this.tell({ kind: 'texts', first, texts, characters });
+    this.texts = [];
+    this.characters = 0;
+  }
+
+  private endRange(): void {
+    this.send();
+    this.tell({ kind: 'end', path: this.spills.reserve('terms') });
+    this.given = 0;
+    this.turn = (this.turn + 1) % this.members.length;
+  }
+
+  private tell(message: ToMember): void {
+    this.members[this.turn].worker.postMessage(message);
+  }
+
+  private async until(holds: () => boolean): Promise<void> {
+    while (!holds()) {
+      if (this.fault !== undefined) throw this.fault;
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+    }
+  }
+
+  private goHome(): void {
+    for (const { worker } of this.members.splice(0)) void worker.removeAllListeners().terminate();
+  }
+
+  private hire(file: string, setup: MemberSetup): Member {
+    const worker = new Worker(file, { workerData: setup });
+    const member: Member = { worker, waiting: 0 };
+    const heard = () => {
+      const { wake } = this;
+      this.wake = undefined;
+      wake?.();
+    };
+    const end = (error: Error) => {
+      this.fault ??= error;
+      heard();
+    };
+    worker.on('message', (message: FromMember) => {
+      if (message.kind === 'read') member.waiting -= message.characters;
+      else this.ranges.push({ file: this.spills.adopt(message.path, message.bytes), totals: message.totals });
+      heard();
+    });
+    worker.on('error', (error) => end(told(error)));
+    worker.on('exit', (code) => end(new Error(`a thread of the build left with code ${code}`)));
+    return member;
+  }
+}
+
+/** @param error that ended a thread, of what it could not have or of a bug */
+function told(error: Error): Error {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== 'ERR_WORKER_OUT_OF_MEMORY' && code !== 'ERR_WORKER_INIT_FAILED') return error;
+  return new ResourceError('a thread of the build had no memory; use fewer --threads', { cause: error });
+}
