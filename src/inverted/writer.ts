@@ -8,13 +8,13 @@ import { spillRun } from './run.js';
 import { TextTeam } from './team/team.js';
 
 /** Characters that are not worth a thread: it takes 50 ms to start. */
-const FEW_CHARACTERS = 4 << 20;
+const FEW_CHARACTERS = 1 << 20;
 /** Share of the memory that tokens in threads may take. */
 const TEAM_SHARE = 0.3;
 /** Bytes that a character takes as part of a token, and while that is sorted. */
 const BYTES_PER_CHARACTER = 4;
-/** Characters of a thread's range, at least and at most: runs of less are many, and of more take their time at the end. */
-const RANGE_CHARACTERS = [1 << 20, 16 << 20];
+/** Characters of a range at most: of more, the last takes its time at the end. */
+const MOST_CHARACTERS = 16 << 20;
 
 /**
  * Builds the inverted index of one segment. Tokens gather in memory; spill() moves them to disk as a sorted run; finish() merges
@@ -24,7 +24,8 @@ const RANGE_CHARACTERS = [1 << 20, 16 << 20];
 export class TextWriter implements StructureWriter {
   private readonly schema: Schema;
   private readonly environment: WriterEnvironment;
-  private readonly runs: SpillFile[] = [];
+  /** With the first document of each. */
+  private readonly runs: { first: number; file: SpillFile }[] = [];
   private readonly inverter: Inverter;
   private readonly positions: boolean;
   /** Text fields but the last: where those end is recorded, for positions to tell the field. */
@@ -32,6 +33,12 @@ export class TextWriter implements StructureWriter {
   private documents = 0;
   private characters = 0;
   private team: TextTeam | undefined;
+  /** Characters of a team's text that this thread still takes itself. */
+  private own = 0;
+  /** First document of the tokens that the inverter holds. */
+  private first = 0;
+  /** Ranges that this thread took. */
+  private readonly ranges: RangeTotals[] = [];
 
   /** @throws UsageError when the schema's analyser is not one of ours */
   constructor(schema: Schema, environment: WriterEnvironment) {
@@ -45,27 +52,41 @@ export class TextWriter implements StructureWriter {
 
   add(doc: number, { texts }: IndexDocument): void {
     this.documents = doc + 1;
-    if (this.team !== undefined) {
-      this.team.add(doc, texts);
-      return;
+    const { team } = this;
+    if (team !== undefined && this.own <= 0) {
+      this.own = team.spare;
+      if (this.own === 0) {
+        team.add(doc, texts);
+        return;
+      }
     }
+    if (this.inverter.tokens === 0) this.first = doc;
     this.inverter.add(doc, texts);
     if (this.environment.threads < 2) return;
-    for (const text of texts) this.characters += text.length;
-    if (this.characters >= FEW_CHARACTERS) this.team = this.gather();
+    let characters = 0;
+    for (const text of texts) characters += text.length;
+    if (team === undefined) {
+      this.characters += characters;
+      if (this.characters >= FEW_CHARACTERS) this.team = this.gather();
+      return;
+    }
+    team.took(characters);
+    this.own -= characters;
+    if (this.own <= 0) this.endOwn();
   }
 
   room(): Promise<void> | undefined {
-    return this.team?.room();
+    return this.own > 0 ? undefined : this.team?.room();
   }
 
   buffered(): number {
-    return this.team === undefined ? this.inverter.bytes() : 0;
+    return this.inverter.bytes();
   }
 
   spill(): void {
     if (this.inverter.tokens === 0) return;
-    this.runs.push(spillRun(this.inverter.takeRun(), this.environment.spills.create('terms')));
+    const file = spillRun(this.inverter.takeRun(), this.environment.spills.create('terms'));
+    this.runs.push({ first: this.first, file });
   }
 
   async finish(out: SegmentWriter, documents: number): Promise<WrittenPart> {
@@ -84,25 +105,33 @@ export class TextWriter implements StructureWriter {
       totals.extents.set(extents, first * bounds);
       totals.fieldLengths.set(fieldLengths, first * bounds);
     };
-    place(this.inverter.takeTotals());
-    for (const range of (await this.team?.finish()) ?? []) {
-      this.runs.push(range.file);
-      place(range.totals);
+    if (this.team !== undefined) {
+      this.endOwn();
+      for (const { file, totals } of await this.team.finish()) {
+        this.runs.push({ first: totals.first, file });
+        place(totals);
+      }
+      this.runs.sort((a, b) => a.first - b.first);
     }
-    // Of a team's documents nothing is here.
-    const last = this.inverter.takeRun();
-    return finishText(out, this.runs, last, totals, this.environment);
+    for (const range of this.ranges) place(range);
+    place(this.inverter.takeTotals());
+    const files = this.runs.map(({ file }) => file);
+    return finishText(out, files, this.inverter.takeRun(), totals, this.environment);
+  }
+
+  private endOwn(): void {
+    this.spill();
+    this.ranges.push(this.inverter.takeTotals());
   }
 
   /** Starts the threads; what was read without them comes before what they read. */
   private gather(): TextTeam {
-    this.spill();
+    this.endOwn();
     const { threads, memoryBytes, spills } = this.environment;
     // This thread reads what they are given.
     const members = threads - 1;
     const share = (memoryBytes * TEAM_SHARE) / members / BYTES_PER_CHARACTER;
-    const [least, most] = RANGE_CHARACTERS;
-    const range = Math.max(least, Math.min(most, Math.floor(share)));
-    return new TextTeam(members, this.schema.analyzer!, this.bounds, range, spills);
+    const most = Math.min(MOST_CHARACTERS, Math.floor(share));
+    return new TextTeam(members, this.schema.analyzer!, this.bounds, most, spills);
   }
 }

@@ -10,9 +10,11 @@ import type { FromMember, MemberSetup, ToMember } from './messages.js';
 /** Beside the bundle, or where the build puts it when this file runs as source. */
 const PLACES = ['./text-worker.cjs', '../../../dist/text-worker.cjs'];
 /** Characters sent at once. */
-const BATCH_CHARACTERS = 1 << 19;
-/** Characters that may wait for a thread. */
-const MAX_WAITING = 4 * BATCH_CHARACTERS;
+const BATCH_CHARACTERS = 1 << 17;
+/** Characters of a range at least: of less there would be many. */
+const LEAST_RANGE = 4 * BATCH_CHARACTERS;
+/** A range takes this share of what came before, at most. */
+const RANGE_SHARE = 1 / 16;
 
 /** A range of documents whose run is on disk. */
 export interface FinishedRange {
@@ -32,14 +34,17 @@ interface Member {
  */
 export class TextTeam {
   private readonly spills: SpillDirectory;
-  private readonly rangeCharacters: number;
+  private readonly mostCharacters: number;
   private readonly members: Member[];
   private readonly ranges: FinishedRange[] = [];
   /** Ranges that were begun. */
   private begun = 0;
-  /** Whose turn it is, and what it has of its range. */
+  /** Whose turn it is, what it has of its range, and all that was taken. */
   private turn = 0;
   private given = 0;
+  private total = 0;
+  /** Characters of the range that is begun, which may wait for a thread, too. */
+  private range = LEAST_RANGE;
   private first = 0;
   private texts: string[][] = [];
   private characters = 0;
@@ -47,12 +52,12 @@ export class TextTeam {
   /** Wakes who waits for room, or for the end. */
   private wake: (() => void) | undefined;
 
-  /** @param rangeCharacters a thread holds this many as tokens, 4 bytes each or so, before it writes them */
+  /** @param mostCharacters of a range: a thread holds as many as tokens, 4 bytes each or so, before it writes them */
   constructor(
     threads: number,
     analyzer: AnalyzerSpec,
     bounds: number,
-    rangeCharacters: number,
+    mostCharacters: number,
     spills: SpillDirectory,
   ) {
     const paths = PLACES.map((place) => join(import.meta.dirname, place));
@@ -62,7 +67,7 @@ export class TextTeam {
         `text-worker.cjs is at none of ${paths.join(', ')}; run 'npm run build' or install again`,
       );
     this.spills = spills;
-    this.rangeCharacters = rangeCharacters;
+    this.mostCharacters = mostCharacters;
     this.members = Array.from({ length: threads }, () => this.hire(file, { analyzer, bounds }));
     // Where a build fails, too.
     spills.atEnd(() => this.goHome());
@@ -74,15 +79,28 @@ export class TextTeam {
     this.texts.push(texts);
     for (const text of texts) this.characters += text.length;
     if (this.characters >= BATCH_CHARACTERS) this.send();
-    if (this.given >= this.rangeCharacters) this.endRange();
+    if (this.given >= this.range) this.endRange();
+  }
+
+  /**
+   * Characters that the caller had better analyse itself, as a range of its own: the threads have enough to do for as long.
+   * 0 in the middle of a range.
+   */
+  get spare(): number {
+    if (this.given > 0 || this.texts.length > 0) return 0;
+    return this.members[this.turn].waiting < this.range / 2 ? 0 : this.range / 2;
+  }
+
+  /** Counts what the caller analysed itself. */
+  took(characters: number): void {
+    this.total += characters;
   }
 
   /** What to wait for before more is added; undefined while there is room. @throws what ended a thread */
   room(): Promise<void> | undefined {
     if (this.fault !== undefined) throw this.fault;
-    return this.members[this.turn].waiting < MAX_WAITING
-      ? undefined
-      : this.until(() => this.members[this.turn].waiting < MAX_WAITING);
+    const has = () => this.members[this.turn].waiting < this.range;
+    return has() ? undefined : this.until(has);
   }
 
   /** All ranges, in the order of their documents, when they are written. The threads go home. */
@@ -100,6 +118,7 @@ export class TextTeam {
     if (this.given === 0) this.begun++;
     // Documents without a letter make a range, too.
     this.given += characters + 1;
+    this.total += characters;
     this.members[this.turn].waiting += characters;
     this.tell({ kind: 'texts', first, texts, characters });
     this.texts = [];
@@ -110,7 +129,10 @@ export class TextTeam {
     this.send();
     this.tell({ kind: 'end', path: this.spills.reserve('terms') });
     this.given = 0;
-    this.turn = (this.turn + 1) % this.members.length;
+    this.range = Math.max(LEAST_RANGE, Math.min(this.mostCharacters, Math.floor(this.total * RANGE_SHARE)));
+    // Who has the least to do.
+    const waiting = this.members.map((member) => member.waiting);
+    this.turn = waiting.indexOf(Math.min(...waiting));
   }
 
   private tell(message: ToMember): void {
