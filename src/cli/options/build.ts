@@ -140,7 +140,7 @@ export const buildOptions: OptionSpec[] = [
   },
   {
     flags: '--threads <n>',
-    description: 'threads that build graphs and lists; the same bytes on any number',
+    description: 'threads that analyse text and build graphs and lists; the same bytes on any number',
     group: RESOURCES,
     parse: wholeNumber(1, 1024),
     defaultText: 'all cores',
