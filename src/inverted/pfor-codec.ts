@@ -1,7 +1,7 @@
 import { type ByteWriter, DecodeError } from './bytes.js';
 import type { PostingsCodec } from './codec.js';
 import { PACKED } from './layout.js';
-import { decodeRice, encodeRice } from './rice.js';
+import { decodeRice, encodeRice, packLow } from './rice.js';
 import { vbyteCodec } from './vbyte-codec.js';
 
 /** Gaps that share a width: clusters of documents are shorter than a block. */
@@ -72,31 +72,12 @@ function encodeMini(n: number, out: ByteWriter): void {
   const width = bestWidth(n);
   const header = out.length;
   const bytes = out.grow(1 + ((n * width + 7) >>> 3));
-  const mask = width === 0 ? 0 : 0x7fffffff >>> (31 - width);
+  packLow(gaps, 0, n, width, bytes, 1);
   let count = 0;
-  let at = 1;
-  let held = 0;
-  let bits = 0;
   for (let i = 0; i < n; i++) {
     const high = gaps[i] >>> width;
     if (high > 0) exceptions[count++] = high * MINI + i;
-    let low = gaps[i] & mask;
-    let left = width;
-    // 24 bits and the 7 held at most fit a 32-bit number.
-    while (left > 0) {
-      const taken = left > 24 ? 24 : left;
-      held |= (low & (0xffffff >>> (24 - taken))) << bits;
-      low >>>= taken;
-      left -= taken;
-      bits += taken;
-      while (bits >= 8) {
-        bytes[at++] = held;
-        held >>>= 8;
-        bits -= 8;
-      }
-    }
   }
-  if (bits > 0) bytes[at] = held;
   for (let e = 0; e < count; e++) out.vbyte(exceptions[e]);
   out.view()[header] = (count << 5) | width;
 }

@@ -32,8 +32,8 @@ export function encodeRice(values: Uint32Array, from: number, to: number, out: B
   }
 }
 
-/** Packs the low k bits of each value. @param bytes zeros from `start` on */
-function packLow(
+/** Packs the low k bits of values from <= i < to, from the lowest bit of bytes[start] on; unused bits of the last byte are 0. */
+export function packLow(
   values: Uint32Array,
   from: number,
   to: number,

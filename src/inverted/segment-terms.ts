@@ -1,6 +1,6 @@
 import { metaCount, partMeta, type SegmentView } from '../branch/index.js';
 import { CorruptError } from '../errors/index.js';
-import { decodeBlock, findTerm } from '../kernels/index.js';
+import { byteKernels } from '../kernels/index.js';
 import type { MsgMap } from '../segment/index.js';
 import { readBlocks } from './blocks.js';
 import { ByteReader, DecodeError } from './bytes.js';
@@ -182,7 +182,7 @@ export class SegmentTerms {
       const previous = block === 0 ? -1 : table.last[block - 1];
       this.checked(where, () => {
         // What the kernel does not take is decoded again for the reason.
-        if (!decodeBlock(bytes, count, previous, documents, docs, tfs, into))
+        if (!byteKernels().decodeBlock(bytes, count, previous, documents, docs, tfs, into))
           pforCodec.decode(bytes, 0, bytes.length, count, previous, documents, docs, tfs, into);
         if (docs[into + count - 1] !== table.last[block]) {
           throw new DecodeError(
@@ -198,7 +198,7 @@ export class SegmentTerms {
     if (page < 0) return undefined;
     const bytes = this.pageBytes(this.index().starts, page);
     const decoder = new PageDecoder(new ByteReader(bytes), this.termsInPage(page), this.documents);
-    const place = findTerm(bytes, term, this.termsInPage(page), this.documents);
+    const place = byteKernels().findTerm(bytes, term, this.termsInPage(page), this.documents);
     if (place === 'absent') return undefined;
     if (place !== undefined) return decoder.found(place);
     // What the kernel does not take is read again for the reason.

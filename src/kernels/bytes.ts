@@ -41,6 +41,7 @@ const BLOCK = 128;
 /** Bytes of a term that is looked for at most. */
 const TERM_BYTES = 256;
 
+/** The same, with the bytes that are worked on as arguments. */
 class ByteKernels {
   private readonly kernels: BytesExports;
   private readonly input: Uint8Array;
@@ -59,7 +60,8 @@ class ByteKernels {
     this.place = new Float64Array(buffer, this.kernels.placeAt(), 4);
   }
 
-  crc32(bytes: Uint8Array, value: number): number {
+  /** CRC-32 of zip. @param value the checksum of what stands before these bytes */
+  crc32(bytes: Uint8Array, value = 0): number {
     let crc = value;
     for (let at = 0; at < bytes.length; at += INPUT_BYTES) {
       const piece = bytes.length <= INPUT_BYTES ? bytes : bytes.subarray(at, at + INPUT_BYTES);
@@ -69,6 +71,10 @@ class ByteKernels {
     return crc >>> 0;
   }
 
+  /**
+   * Decodes a block of postings into docs and tfs from `into` on. O(count).
+   * @returns false for bytes that are no block of `count` documents behind `previous` and below `documents`
+   */
   decodeBlock(
     bytes: Uint8Array,
     count: number,
@@ -86,6 +92,10 @@ class ByteKernels {
     return true;
   }
 
+  /**
+   * Looks for a term in a dictionary page of `terms` terms. O(bytes of the page).
+   * @returns 'absent' when the page has no such term, undefined for a page that is unsound, or too large to look
+   */
   findTerm(
     page: Uint8Array,
     term: Uint8Array,
@@ -105,39 +115,8 @@ class ByteKernels {
 
 let kernels: ByteKernels | undefined;
 
-/** CRC-32 of zip. @param value the checksum of what stands before these bytes */
-export function checksum(bytes: Uint8Array, value = 0): number {
+/** One for the thread, compiled when it is first asked for. */
+export function byteKernels(): ByteKernels {
   kernels ??= new ByteKernels();
-  return kernels.crc32(bytes, value);
-}
-
-/**
- * Decodes a block of postings into docs and tfs from `into` on. O(count).
- * @returns false for bytes that are no block of `count` documents behind `previous` and below `documents`
- */
-export function decodeBlock(
-  bytes: Uint8Array,
-  count: number,
-  previous: number,
-  documents: number,
-  docs: Uint32Array,
-  tfs: Uint32Array,
-  into: number,
-): boolean {
-  kernels ??= new ByteKernels();
-  return kernels.decodeBlock(bytes, count, previous, documents, docs, tfs, into);
-}
-
-/**
- * Looks for a term in a dictionary page of `terms` terms. O(bytes of the page).
- * @returns 'absent' when the page has no such term, undefined for a page that is unsound, or too large to look
- */
-export function findTerm(
-  page: Uint8Array,
-  term: Uint8Array,
-  terms: number,
-  documents: number,
-): TermPlace | 'absent' | undefined {
-  kernels ??= new ByteKernels();
-  return kernels.findTerm(page, term, terms, documents);
+  return kernels;
 }

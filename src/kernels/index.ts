@@ -9,7 +9,7 @@
  * one arena, argument checking (callers validate), files.
  */
 export { ARENA_MAX_BYTES, Arena, aligned, formatBytes } from './arena.js';
-export { checksum, decodeBlock, findTerm, type TermPlace } from './bytes.js';
+export { byteKernels, type TermPlace } from './bytes.js';
 export {
   ASSIGN_SCRATCH_BYTES,
   GRAPH_SCRATCH_BYTES,
