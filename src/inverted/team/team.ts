@@ -33,6 +33,8 @@ interface Member {
  * next. What is written in the end depends on the documents alone, since runs are merged in the order of their documents.
  */
 export class TextTeam {
+  private readonly threads: number;
+  private readonly setup: MemberSetup;
   private readonly spills: SpillDirectory;
   private readonly mostCharacters: number;
   private readonly members: Member[];
@@ -52,7 +54,10 @@ export class TextTeam {
   /** Wakes who waits for room, or for the end. */
   private wake: (() => void) | undefined;
 
-  /** @param mostCharacters of a range: a thread holds as many as tokens, 4 bytes each or so, before it writes them */
+  /**
+   * @param threads at most; they are started as there is work for them
+   * @param mostCharacters of a range: a thread holds as many as tokens, 4 bytes each or so, before it writes them
+   */
   constructor(
     threads: number,
     analyzer: AnalyzerSpec,
@@ -60,15 +65,11 @@ export class TextTeam {
     mostCharacters: number,
     spills: SpillDirectory,
   ) {
-    const paths = PLACES.map((place) => join(import.meta.dirname, place));
-    const file = paths.find((path) => existsSync(path));
-    if (file === undefined)
-      throw new Error(
-        `text-worker.cjs is at none of ${paths.join(', ')}; run 'npm run build' or install again`,
-      );
+    this.threads = threads;
+    this.setup = { analyzer, bounds };
     this.spills = spills;
     this.mostCharacters = mostCharacters;
-    this.members = Array.from({ length: threads }, () => this.hire(file, { analyzer, bounds }));
+    this.members = [this.hire()];
     // Where a build fails, too.
     spills.atEnd(() => this.goHome());
   }
@@ -130,9 +131,12 @@ export class TextTeam {
     this.tell({ kind: 'end', path: this.spills.reserve('terms') });
     this.given = 0;
     this.range = Math.max(LEAST_RANGE, Math.min(this.mostCharacters, Math.floor(this.total * RANGE_SHARE)));
-    // Who has the least to do.
+    // Who has the least to do, or someone new where all have enough.
     const waiting = this.members.map((member) => member.waiting);
-    this.turn = waiting.indexOf(Math.min(...waiting));
+    const least = Math.min(...waiting);
+    this.turn = waiting.indexOf(least);
+    if (least < this.range / 2 || this.members.length === this.threads) return;
+    this.turn = this.members.push(this.hire()) - 1;
   }
 
   private tell(message: ToMember): void {
@@ -152,8 +156,14 @@ export class TextTeam {
     for (const { worker } of this.members.splice(0)) void worker.removeAllListeners().terminate();
   }
 
-  private hire(file: string, setup: MemberSetup): Member {
-    const worker = new Worker(file, { workerData: setup });
+  private hire(): Member {
+    const paths = PLACES.map((place) => join(import.meta.dirname, place));
+    const file = paths.find((path) => existsSync(path));
+    if (file === undefined)
+      throw new Error(
+        `text-worker.cjs is at none of ${paths.join(', ')}; run 'npm run build' or install again`,
+      );
+    const worker = new Worker(file, { workerData: this.setup });
     const member: Member = { worker, waiting: 0 };
     const heard = () => {
       const { wake } = this;
