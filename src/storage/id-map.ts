@@ -33,7 +33,8 @@ export class SpillingIdMap {
   private readonly spills: SpillDirectory;
   private readonly runs: SpilledRun[] = [];
   private count = 0;
-  private readonly hash = new Uint32Array(3);
+  /** Key of the id that is asked for. */
+  private readonly key = new Uint32Array(3);
 
   constructor(spills: SpillDirectory, memoryBytes: number) {
     this.spills = spills;
@@ -44,7 +45,7 @@ export class SpillingIdMap {
 
   /** The value stored for `id`, or undefined. */
   get(id: string): number | undefined {
-    this.hashOf(id);
+    this.keyFor(id);
     return this.known(this.find());
   }
 
@@ -54,7 +55,7 @@ export class SpillingIdMap {
    * @returns the value already there, or undefined when it was stored
    */
   putIfAbsent(id: string, value: number): number | undefined {
-    this.hashOf(id);
+    this.keyFor(id);
     let slot = this.find();
     const known = this.known(slot);
     if (known !== undefined) return known;
@@ -62,7 +63,7 @@ export class SpillingIdMap {
       this.spill();
       slot = this.find();
     }
-    this.table.set(this.hash, slot);
+    this.table.set(this.key, slot);
     // 0 marks a free slot, so values are stored one higher.
     this.table[slot + 3] = value + 1;
     this.count++;
@@ -74,33 +75,33 @@ export class SpillingIdMap {
     this.runs.length = 0;
   }
 
-  /** The value of the current hash, in its slot or a run. */
+  /** The value of the current key, in its slot or a run. */
   private known(slot: number): number | undefined {
     if (this.table[slot + 3] !== 0) return this.table[slot + 3] - 1;
     for (const run of this.runs) {
-      const value = run.get(this.hash);
+      const value = run.get(this.key);
       if (value !== undefined) return value;
     }
     return undefined;
   }
 
-  private hashOf(id: string): void {
-    const { hash } = this;
-    if (!packShort(id, hash)) {
+  private keyFor(id: string): void {
+    const { key } = this;
+    if (!packShort(id, key)) {
       const digest = sha256Of(id);
-      for (let i = 0; i < 3; i++) hash[i] = digest.readUInt32BE(i * 4);
+      for (let i = 0; i < 3; i++) key[i] = digest.readUInt32BE(i * 4);
       // No short id has this length.
-      hash[2] |= 255;
+      key[2] |= 255;
     }
-    shuffle(hash);
+    shuffle(key);
   }
 
-  /** Word offset of the slot that holds the current hash, or of the free one where it belongs. */
+  /** Word offset of the slot that holds the current key, or of the free one where it belongs. */
   private find(): number {
-    const { table, hash } = this;
-    const a = hash[0];
-    const b = hash[1];
-    const c = hash[2];
+    const { table, key } = this;
+    const a = key[0];
+    const b = key[1];
+    const c = key[2];
     for (let slot = c & (this.slots - 1); ; slot = (slot + 1) & (this.slots - 1)) {
       const at = slot * WORDS;
       if (table[at + 3] === 0) return at;
@@ -152,7 +153,7 @@ function mix(value: number): number {
   return h ^ (h >>> 16);
 }
 
-/** Entries of one full table, sorted by hash, on disk. */
+/** Entries of one full table, sorted by key, on disk. */
 class SpilledRun {
   private readonly file: SpillFile;
   private readonly count: number;
@@ -177,8 +178,8 @@ class SpilledRun {
     }
   }
 
-  get(hash: Uint32Array): number | undefined {
-    const maybe = this.probes(hash, (bit) => (this.bloom[bit >>> 3] & (1 << (bit & 7))) !== 0);
+  get(key: Uint32Array): number | undefined {
+    const maybe = this.probes(key, (bit) => (this.bloom[bit >>> 3] & (1 << (bit & 7))) !== 0);
     if (!maybe) return undefined;
     // Hashes are uniform: where the first word lies between those around the range says where to look.
     let low = 0;
@@ -186,19 +187,19 @@ class SpilledRun {
     let lowWord = 0;
     let highWord = 2 ** 32;
     while (low < high) {
-      const share = (hash[0] - lowWord) / Math.max(1, highWord - lowWord);
+      const share = (key[0] - lowWord) / Math.max(1, highWord - lowWord);
       const guess = low + Math.floor(share * (high - low));
       const start = Math.max(low, Math.min(guess - PAGE_ENTRIES / 2, high - PAGE_ENTRIES));
       const n = Math.min(PAGE_ENTRIES, high - start);
       this.file.read(new Uint8Array(this.page.buffer, 0, n * ENTRY_BYTES), start * ENTRY_BYTES);
-      if (this.compare(hash, 0) < 0) {
+      if (this.compare(key, 0) < 0) {
         high = start;
         highWord = this.page[0];
-      } else if (this.compare(hash, n - 1) > 0) {
+      } else if (this.compare(key, n - 1) > 0) {
         low = start + n;
         lowWord = this.page[(n - 1) * WORDS];
       } else {
-        for (let i = 0; i < n; i++) if (this.compare(hash, i) === 0) return this.page[i * WORDS + 3] - 1;
+        for (let i = 0; i < n; i++) if (this.compare(key, i) === 0) return this.page[i * WORDS + 3] - 1;
         return undefined;
       }
     }
@@ -209,18 +210,18 @@ class SpilledRun {
     this.file.delete();
   }
 
-  private compare(hash: Uint32Array, entry: number): number {
+  private compare(key: Uint32Array, entry: number): number {
     const at = entry * WORDS;
-    return hash[0] - this.page[at] || hash[1] - this.page[at + 1] || hash[2] - this.page[at + 2];
+    return key[0] - this.page[at] || key[1] - this.page[at + 1] || key[2] - this.page[at + 2];
   }
 
-  /** Runs `each` over the filter bits of a hash until one says false. */
-  private probes(hash: Uint32Array, each: (bit: number) => boolean): boolean {
+  /** Runs `each` over the filter bits of a key until one says false. */
+  private probes(key: Uint32Array, each: (bit: number) => boolean): boolean {
     const bits = this.bloom.length * 8;
     // Odd, so that the probes differ; unsigned, since `|` alone may give a negative number and so no bit at all.
-    const step = (hash[2] | 1) >>> 0;
+    const step = (key[2] | 1) >>> 0;
     for (let i = 0; i < BLOOM_PROBES; i++) {
-      if (!each((hash[1] + i * step) % bits)) return false;
+      if (!each((key[1] + i * step) % bits)) return false;
     }
     return true;
   }
