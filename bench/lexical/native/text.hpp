@@ -117,15 +117,7 @@ inline std::string answer(TextEngine& engine, const Request& request) {
 
 /// Talks until stdin ends.
 inline int serve(TextEngine engine) {
-  for (std::string line; std::getline(std::cin, line);) {
-    std::string reply;
-    try {
-      reply = answer(engine, parse(line));
-    } catch (const std::exception& error) {
-      reply = "{\"error\":" + quoted(error.what()) + "}";
-    }
-    std::cout << reply << std::endl;
-  }
+  talk([&](const Request& request) { return answer(engine, request); });
   return 0;
 }
 

@@ -158,6 +158,19 @@ inline std::string answer(Engine& engine, const Request& request, size_t& querie
   return out.str();
 }
 
+/// Answers requests until stdin ends; what is thrown is an answer, too.
+inline void talk(const std::function<std::string(const Request&)>& answered) {
+  for (std::string line; std::getline(std::cin, line);) {
+    std::string reply;
+    try {
+      reply = answered(parse(line));
+    } catch (const std::exception& error) {
+      reply = "{\"error\":" + quoted(error.what()) + "}";
+    }
+    std::cout << reply << std::endl;
+  }
+}
+
 /// `driver` talks until stdin ends; `driver oneshot JOB` opens, sets, answers one query and leaves.
 inline int serve(Engine engine, int argc, char** argv) {
   size_t queries = 0, k = 10;
@@ -172,15 +185,7 @@ inline int serve(Engine engine, int argc, char** argv) {
       std::cerr << "{\"peakRssBytes\":" << peakRssBytes() << "}";
       return 0;
     }
-    for (std::string line; std::getline(std::cin, line);) {
-      std::string reply;
-      try {
-        reply = answer(engine, parse(line), queries, k);
-      } catch (const std::exception& error) {
-        reply = "{\"error\":" + quoted(error.what()) + "}";
-      }
-      std::cout << reply << std::endl;
-    }
+    talk([&](const Request& request) { return answer(engine, request, queries, k); });
   } catch (const std::exception& error) {
     std::cerr << error.what() << std::endl;
     return 1;
