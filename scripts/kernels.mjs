@@ -7,20 +7,11 @@ import asc from 'assemblyscript/asc';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-const SHARED = [
-  // Shared memory costs nothing measurable and lets one build serve workers too. All 65,536 pages:
-  // a memory may be created with any smaller initial size, but must name the same maximum.
-  ...[
-    '--enable',
-    'threads',
-    '--importMemory',
-    '--sharedMemory',
-    '--initialMemory',
-    '1',
-    '--maximumMemory',
-    '65536',
-  ],
-];
+// Shared memory costs nothing measurable and lets one build serve workers too. All 65,536 pages:
+// a memory may be created with any smaller initial size, but must name the same maximum.
+const SHARED = '--enable threads --importMemory --sharedMemory --initialMemory 1 --maximumMemory 65536'.split(
+  ' ',
+);
 const MODULES = [
   { name: 'bytes', source: 'src/kernels/assembly/bytes/index.ts', flags: ['--initialMemory', '2'] },
   { name: 'kernels', source: 'src/kernels/assembly/index.ts', flags: ['--enable', 'simd', ...SHARED] },

@@ -19,7 +19,7 @@ const LAYERS = [
   ['ciff', 'embedding'],
   ['records'],
   ['segment'],
-  ['storage'],
+  ['storage', 'threads'],
   ['kernels'],
   ['errors', 'version'],
 ];

@@ -1,13 +1,9 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { Query } from '../branch/index.js';
-import { ExitCode, ResourceError, ShortlistError } from '../errors/index.js';
+import { ExitCode, ShortlistError } from '../errors/index.js';
 import type { IndexReader } from '../index/index.js';
+import { startThread, threadFault } from '../threads/index.js';
 import type { HitExplanation, RecallResult, RecallSettings } from './recaller.js';
-
-/** Beside the bundle, or where the build puts it when this file runs as source. */
-const PLACES = ['./worker.cjs', '../../dist/worker.cjs'];
 
 /** What a worker is asked. */
 export type WorkerRequest =
@@ -46,20 +42,13 @@ export class RecallPool {
   /** @param index its directory is opened again in each worker, which must find the same state */
   constructor(index: IndexReader, threads: number) {
     this.threads = threads;
-    const paths = PLACES.map((place) => join(import.meta.dirname, place));
-    const file = paths.find((path) => existsSync(path));
-    if (file === undefined)
-      throw new Error(`worker.cjs is at none of ${paths.join(', ')}; run 'npm run build' or install again`);
     const digests = index.manifest.segments.map((segment) => segment.digest);
     for (let i = 0; i < threads; i++) {
-      const worker = new Worker(file, { workerData: { directory: index.directory, digests } });
+      const worker = startThread('worker', { directory: index.directory, digests });
       const member = { worker, waiting: [] as Waiting[] };
       worker.on('message', (reply: WorkerReply) => member.waiting.shift()?.resolve(reply));
       worker.on('error', (error) => {
-        const memory = (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY';
-        const cause = memory
-          ? new ResourceError('a search thread ran out of memory; use fewer --threads', { cause: error })
-          : error;
+        const cause = threadFault(error, 'a search thread');
         for (const { reject } of member.waiting.splice(0)) reject(cause);
       });
       this.members.push(member);

@@ -40,6 +40,7 @@ describe('the package', () => {
       ...['bin/shortlist.js', 'dist/cli.cjs', 'dist/query.cjs', 'dist/worker.cjs', 'dist/index.js'],
       ...[
         'dist/build-worker.cjs',
+        'dist/text-worker.cjs',
         'dist/bytes.wasm',
         'dist/kernels.wasm',
         'dist/types/library.d.ts',

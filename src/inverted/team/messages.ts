@@ -7,7 +7,10 @@ export interface MemberSetup {
   bounds: number;
 }
 
-/** To a thread: documents that follow one another, or the end of a range of them, to be written as a run at `path`. */
+/**
+ * To a thread: documents that follow one another, or the end of a range of them, to be written as a run at `path`. Texts are
+ * [document][text field], `characters` their UTF-16 code units in all.
+ */
 export type ToMember =
   | { kind: 'texts'; first: number; texts: string[][]; characters: number }
   | { kind: 'end'; path: string };

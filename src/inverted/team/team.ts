@@ -1,15 +1,11 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { AnalyzerSpec } from '../../analysis/index.js';
-import { ResourceError } from '../../errors/index.js';
 import type { SpillDirectory, SpillFile } from '../../storage/index.js';
+import { startThread, threadFault } from '../../threads/index.js';
 import type { RangeTotals } from '../inverter.js';
 import type { FromMember, MemberSetup, ToMember } from './messages.js';
 
-/** Beside the bundle, or where the build puts it when this file runs as source. */
-const PLACES = ['./text-worker.cjs', '../../../dist/text-worker.cjs'];
-/** Characters sent at once. */
+/** Characters (UTF-16 code units, here and below) sent at once. */
 const BATCH_CHARACTERS = 1 << 17;
 /** Characters of a range at least: of less there would be many. */
 const LEAST_RANGE = 4 * BATCH_CHARACTERS;
@@ -157,13 +153,7 @@ export class TextTeam {
   }
 
   private hire(): Member {
-    const paths = PLACES.map((place) => join(import.meta.dirname, place));
-    const file = paths.find((path) => existsSync(path));
-    if (file === undefined)
-      throw new Error(
-        `text-worker.cjs is at none of ${paths.join(', ')}; run 'npm run build' or install again`,
-      );
-    const worker = new Worker(file, { workerData: this.setup });
+    const worker = startThread('text-worker', this.setup);
     const member: Member = { worker, waiting: 0 };
     const heard = () => {
       const { wake } = this;
@@ -179,15 +169,8 @@ export class TextTeam {
       else this.ranges.push({ file: this.spills.adopt(message.path, message.bytes), totals: message.totals });
       heard();
     });
-    worker.on('error', (error) => end(told(error)));
+    worker.on('error', (error) => end(threadFault(error, 'a thread of the build')));
     worker.on('exit', (code) => end(new Error(`a thread of the build left with code ${code}`)));
     return member;
   }
-}
-
-/** @param error that ended a thread, of what it could not have or of a bug */
-function told(error: Error): Error {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code !== 'ERR_WORKER_OUT_OF_MEMORY' && code !== 'ERR_WORKER_INIT_FAILED') return error;
-  return new ResourceError('a thread of the build had no memory; use fewer --threads', { cause: error });
 }

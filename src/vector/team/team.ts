@@ -1,14 +1,10 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
-import { ResourceError } from '../../errors/index.js';
+import type { Worker } from 'node:worker_threads';
 import { type Arena, kernelModule } from '../../kernels/index.js';
+import { startThread, threadFault } from '../../threads/index.js';
 import { CONTROL_BYTES, GO_HOME, type MemberData, pieces, WORD } from './control.js';
 import { doJob, type Job, type MemberSetup, setUp } from './jobs.js';
 
-/** Beside the bundle, or where the build puts it when this file runs as source. */
-const PLACES = ['./build-worker.cjs', '../../../dist/build-worker.cjs'];
 /** Longest time that signals wait. */
 const TURN_MS = 50;
 /** Below this many pieces of a range, waking others costs more than it saves. */
@@ -39,15 +35,8 @@ export class Team {
   static async gather(arena: Arena, setups: MemberSetup[]): Promise<Team> {
     const team = new Team(arena, setups[0]);
     if (setups.length === 1) return team;
-    const paths = PLACES.map((place) => join(import.meta.dirname, place));
-    const file = paths.find((path) => existsSync(path));
-    if (file === undefined) {
-      throw new Error(
-        `build-worker.cjs is at none of ${paths.join(', ')}; run 'npm run build' or install again`,
-      );
-    }
     try {
-      await Promise.all(setups.slice(1).map((setup) => team.hire(file, setup)));
+      await Promise.all(setups.slice(1).map((setup) => team.hire(setup)));
     } catch (error) {
       team.goHome();
       throw error;
@@ -107,10 +96,10 @@ export class Team {
   }
 
   /** Starts a thread. @returns when it is at work */
-  private async hire(file: string, setup: MemberSetup): Promise<void> {
+  private async hire(setup: MemberSetup): Promise<void> {
     const control = this.control.buffer as SharedArrayBuffer;
     const data: MemberData = { memory: this.arena.memory, module: kernelModule(), control, setup };
-    const worker = new Worker(file, { workerData: data });
+    const worker = startThread('build-worker', data);
     this.workers.push(worker);
     await new Promise<void>((resolve, reject) => {
       const end = (error: Error) => {
@@ -118,7 +107,7 @@ export class Team {
         reject(error);
       };
       worker.once('message', () => resolve());
-      worker.on('error', (error) => end(told(error)));
+      worker.on('error', (error) => end(threadFault(error, 'a thread of the build')));
       worker.on('exit', (code) => end(new Error(`a thread of the build left with code ${code}`)));
     });
   }
@@ -127,11 +116,4 @@ export class Team {
     await nextTurn();
     this.lastTurn = performance.now();
   }
-}
-
-/** @param error that ended a thread, of what it could not have or of a bug */
-function told(error: Error): Error {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code !== 'ERR_WORKER_OUT_OF_MEMORY' && code !== 'ERR_WORKER_INIT_FAILED') return error;
-  return new ResourceError('a thread of the build had no memory; use fewer --threads', { cause: error });
 }
