@@ -47,6 +47,8 @@ export const SCREEN_BLOCK_ROWS = 16;
 export function screenScratchBytes(limit: number, pairs: number): number {
   return 80 + SCREEN_ROWS * (2 * 8 + 4 * pairs) + Math.max(limit * 8, 16);
 }
+/** Bytes of the tables of damagedChunk(). */
+export const CRC_TABLES_BYTES = 12 * 256 * 4;
 /** Most links of a node above level 0 that the graph's scratch has room for. */
 export const MAX_M = 128;
 /** Ends a row of links that is not full. */
@@ -326,6 +328,21 @@ export interface KernelExports {
     sizes: Pointer,
   ): void;
   /**
+   * The walk of searchGraphs() on level 0 for one query, in steps, in the first lane: what a step looks at may be put in
+   * its place before. Ends when stepWalk() chooses none.
+   * @param pool u64[breadth] @param node, key where it begins
+   */
+  beginWalk(query: Pointer, pool: Pointer, breadth: number, node: number, key: number): void;
+  /**
+   * Measures what gatherWalk() listed, and chooses what to expand. @param depth, factor as in searchGraphs()
+   * @param out u32[2], the nodes chosen, whose links are looked at next @returns how many
+   */
+  stepWalk(breadth: number, depth: number, factor: number, out: Pointer): number;
+  /** Lists what the chosen lead to, unseen so far. @param out u32[2]: where their numbers stand, and how many */
+  gatherWalk(out: Pointer): void;
+  /** Forgets what was seen. @returns entries in the pool */
+  endWalk(): number;
+  /**
    * The same of one query among nodes that a filter leaves, over those that it doesn't: pool is setScratch()'s, and of
    * the lanes one is used. Fewer than `breadth` may be found.
    * @param mask a bit for each node, bit i % 32 of word i / 32
@@ -387,6 +404,41 @@ export interface KernelExports {
     stride: number,
     out: Pointer,
   ): void;
+
+  /**
+   * Which chunks of an array that some entries lie in are not in place, ascending, as runs that are read at once.
+   * @param entries u32[count] @param there u8 by chunk, 0 for those that are not in place; all of the runs are marked
+   * @param gap chunks between two of a run at most @param most chunks of a run
+   * @param list u32 for each chunk the entries touch @param runs u32[2] for each of these: the first, and behind the last
+   * @returns runs
+   */
+  missingRuns(
+    entries: Pointer,
+    count: number,
+    entryBytes: number,
+    chunkBytes: number,
+    there: Pointer,
+    gap: number,
+    most: number,
+    list: Pointer,
+    runs: Pointer,
+  ): number;
+  /**
+   * Compares chunks in place with their checksums. @param runs u32[count][2] @param base where the array stands
+   * @param crcs u32 by chunk @param tables what makeChecksums() left
+   * @returns the first chunk that is not what was written, -1: none
+   */
+  damagedChunk(
+    runs: Pointer,
+    count: number,
+    base: Pointer,
+    chunkBytes: number,
+    arrayBytes: number,
+    crcs: Pointer,
+    tables: Pointer,
+  ): number;
+  /** @param tables CRC_TABLES_BYTES */
+  makeChecksums(tables: Pointer): void;
 
   /** 1 when each of `count` (a multiple of 4) link slots is NO_LINK or below `nodes`. */
   linksWithin(links: Pointer, count: number, nodes: number): number;

@@ -12,6 +12,7 @@ export { ARENA_MAX_BYTES, Arena, aligned, formatBytes } from './arena.js';
 export { byteKernels, type TermPlace } from './bytes.js';
 export {
   ASSIGN_SCRATCH_BYTES,
+  CRC_TABLES_BYTES,
   GRAPH_SCRATCH_BYTES,
   type KernelExports,
   MAX_BYTE_DIMENSION,

@@ -24,6 +24,8 @@ const CHUNK_LEAST = 1024;
 const CHUNK_MOST = 1024 * 1024;
 /** Checksums are kept in the directory up to this many bytes, else in a table that is read by pages of as many. */
 export const TABLE_PAGE_BYTES = 4 * 1024;
+/** Checksums of such a page. */
+export const PAGE_CRCS = TABLE_PAGE_BYTES / 4;
 
 /** Element types of arrays, little-endian. `u8` also serves for opaque bytes. */
 export type DType = 'u8' | 'i8' | 'u16' | 'u32' | 'i32' | 'u64' | 'f32' | 'f64';

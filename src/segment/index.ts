@@ -20,5 +20,6 @@ export {
 export { encodeMetadata } from './metadata.js';
 export { decodeMessagePack, type MsgMap, type MsgValue } from './msgpack.js';
 export { bitsFor, PackedNumbers, PackedWriter } from './packed.js';
+export type { Pages } from './pages.js';
 export { ReadCounter, SegmentReader } from './reader.js';
 export { type ArraySink, SegmentWriter } from './writer.js';

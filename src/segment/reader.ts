@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { CorruptError } from '../errors/index.js';
+import type { Arena } from '../kernels/index.js';
 import { crc32, fromSystem, readExactly, sha256 } from '../storage/index.js';
 import { decodeDirectory } from './envelope.js';
 import {
@@ -15,17 +16,17 @@ import {
   HEAD_BYTES,
   type Head,
   MAX_PART_BYTES,
+  PAGE_CRCS,
   padBytes,
   TABLE_PAGE_BYTES,
 } from './format.js';
 import type { MsgMap } from './msgpack.js';
+import { Pages, type PagesOptions } from './pages.js';
 
 /** Verified bytes kept for range reads: neighbours in a list or dictionary page are read together. */
 const CACHED_BYTES = 4 * 2 ** 20;
 /** Largest piece read at once when an array is loaded; whole chunks. */
 const LOAD_BYTES = 16 * 2 ** 20;
-/** Checksums of a page of a table. */
-const PAGE_CRCS = TABLE_PAGE_BYTES / 4;
 
 /** Counts what was asked of the system, for `--explain`. */
 export class ReadCounter {
@@ -182,22 +183,13 @@ export class SegmentReader {
   }
 
   /**
-   * Reads whole chunks of an array straight into place, verified and not kept.
-   * @param first number of the first chunk @param target as many chunks as are wanted; where the last
-   *   one of the array is among them, it may be longer
-   * @returns bytes of the array that were read
-   * @throws CorruptError when the array has no such chunk
+   * An array with its place in an arena, for many single entries: what is wanted of it is read, verified and stays.
+   * @throws ResourceError
    */
-  readChunks(name: string, first: number, target: Uint8Array): number {
-    const info = this.info(name);
-    const start = first * info.chunk;
-    if (!(first >= 0 && start < info.byteLength) || target.length % info.chunk !== 0) {
-      throw new CorruptError(this.path, `array '${name}' has no chunk ${first}`);
-    }
-    const piece = target.subarray(0, info.byteLength - start);
-    this.fetchArray(info, piece, start);
-    this.verifyChunks(info, start, piece);
-    return piece.length;
+  pages(name: string, arena: Arena, options: PagesOptions): Pages {
+    const { fd, path, counter } = this;
+    const crcPage = (info: ArrayInfo, page: number) => this.crcPage(info, page);
+    return new Pages({ fd, path, counter, crcPage }, this.info(name), arena, options);
   }
 
   /**
@@ -338,16 +330,21 @@ export class SegmentReader {
     }
   }
 
-  /** The recorded checksum of a chunk, itself verified where it stands in a table. */
+  /** The recorded checksum of a chunk. */
   private crcOf(info: ArrayInfo, number: number): number {
+    if (info.table === undefined) return info.crcs[number];
+    return this.crcPage(info, Math.floor(number / PAGE_CRCS))[number % PAGE_CRCS];
+  }
+
+  /** The recorded checksums of chunks from `page` · PAGE_CRCS on, themselves verified where they stand in a table. */
+  private crcPage(info: ArrayInfo, page: number): Uint32Array {
     const { table } = info;
-    if (table === undefined) return info.crcs[number];
+    if (table === undefined) return info.crcs;
     let pages = this.tables.get(info);
     if (pages === undefined) {
       pages = new Array(info.crcs.length);
       this.tables.set(info, pages);
     }
-    const page = Math.floor(number / PAGE_CRCS);
     let crcs = pages[page];
     if (crcs === undefined) {
       const start = page * TABLE_PAGE_BYTES;
@@ -359,7 +356,7 @@ export class SegmentReader {
       crcs = decodeCrcs(bytes);
       pages[page] = crcs;
     }
-    return crcs[number % PAGE_CRCS];
+    return crcs;
   }
 
   /** Bytes of an array from `offset`, across its parts. Both ends lie inside the array. */

@@ -1,25 +1,21 @@
 import type { Candidates } from '../../branch/index.js';
 import { CorruptError } from '../../errors/index.js';
-import { distanceOf, keyOf, NO_LINK, type Pointer, SPACE, type Space } from '../../kernels/index.js';
+import { type Arena, laneBytes, markBytes, NO_LINK, type Pointer } from '../../kernels/index.js';
+import type { Pages } from '../../segment/index.js';
 import { type CodeTable, openCodes, openRows } from '../codes/index.js';
 import { FiledDocuments } from '../documents.js';
 import type { VectorRequest, VectorSearcher } from '../kind.js';
-import { Pages } from '../pages.js';
 import { expectShape, type VectorPart } from '../part.js';
 import type { QueryVector } from '../query.js';
 import { SLACK, VectorRows } from '../rows.js';
-import { ColdPool } from './cold-pool.js';
-import { linkShape } from './graph.js';
+import { lanesBytes, linkShape, type WalkRule } from './graph.js';
 import { LEVEL_BLOCK } from './levels.js';
 import { graphMeta, keyPower, ruleOf } from './search.js';
 
-/** Candidates expanded in one round, as in the kernel. */
-const EXPANSIONS = 2;
-
 /**
- * The graph of a segment left in its file: a search reads the nodes it meets. The walk is that of the kernels
- * (assembly/descent.ts, assembly/beam.ts), step by step, with distances by the same kernels on the codes read, so
- * that answers are those of HnswSearcher to the bit. For one query, or a few: each costs some hundred reads.
+ * The graph of a segment left in its file: a search reads the nodes it meets. The walk is that of the kernels in steps
+ * (assembly/steps.ts): between them what it is about to look at is read to its place. Answers are those of HnswSearcher to
+ * the bit. For one query, or a few: each costs some hundred reads.
  */
 export class ColdHnswSearcher implements VectorSearcher {
   readonly rows: VectorRows;
@@ -29,54 +25,54 @@ export class ColdHnswSearcher implements VectorSearcher {
   private readonly graph: GraphPages;
   private readonly vectors: Pages;
   private readonly stride: number;
-  /** Codes of a round, their numbers and their keys. */
-  private readonly codesAt: Pointer;
-  private readonly numbersAt: Pointer;
+  /** Nodes whose distances are wanted on the way down, and their entries. */
+  private readonly nodesAt: Pointer;
   private readonly entriesAt: Pointer;
   private readonly queryAt: Pointer;
-  private readonly most: number;
-  private readonly found: Uint32Array;
+  /** What a step of the walk says. */
+  private readonly chosen: Uint32Array;
+  private readonly chosenAt: Pointer;
 
   /** @throws CorruptError, ResourceError */
   constructor(part: VectorPart) {
     this.part = part;
     this.rows = new VectorRows(part, new FiledDocuments(part), openRows(part));
-    this.graph = new GraphPages(part);
     const { arena } = this.rows;
+    this.graph = new GraphPages(part, arena);
     this.codes = openCodes(part, arena, false);
     this.power = keyPower(part.field);
     this.stride = this.codes?.stride ?? part.rowBytes;
-    this.vectors = new Pages(part, this.codes === undefined ? 'rows' : 'codes', this.stride);
-    this.most = EXPANSIONS * this.graph.below;
-    this.found = new Uint32Array(this.most * 2);
-    this.codesAt = arena.allocate(this.most * this.stride);
-    this.numbersAt = arena.allocate(this.most * 4);
-    this.entriesAt = arena.allocate(this.most * 8);
+    const { most } = this.graph;
+    const array = this.codes === undefined ? 'rows' : 'codes';
+    const entries = { entryBytes: this.stride, entries: most };
+    this.vectors = part.reader.pages(`${part.name}/${array}`, arena, entries);
+    this.nodesAt = arena.allocate(most * 4);
+    this.entriesAt = arena.allocate(most * 8);
     this.queryAt = arena.allocate(this.codes?.queryBytes ?? 0);
-    const numbers = arena.u32(this.numbersAt, this.most);
-    for (let i = 0; i < this.most; i++) numbers[i] = i;
+    this.chosenAt = arena.allocate(8);
+    this.chosen = arena.u32(this.chosenAt, 2);
   }
 
   search(query: QueryVector, request: VectorRequest): Candidates {
     const { depth } = request;
-    const { breadth: ef, factor } = ruleOf(request, this.power);
-    if (ef >= this.part.count) return this.rows.exact(query, depth);
+    const rule = ruleOf(request, this.power);
+    const { breadth } = rule;
+    if (breadth >= this.part.count) return this.rows.exact(query, depth);
     this.rows.setQuery(query);
     const compared =
       this.codes === undefined
         ? this.rows.compared()
         : { query: this.queryAt, ...this.codes, space: this.codes.place(query, this.queryAt) };
-    const { kernels } = this.rows.arena;
-    kernels.setCodes(this.codesAt, this.stride, compared.width, compared.space);
-    const pool = new ColdPool(ef);
-    this.descend(compared, pool);
-    this.walk(compared, pool, depth, factor);
     const { arena } = this.rows;
-    const at = arena.tail(ef * 8);
-    const size = pool.copyTo(arena.u32(at, ef * 2));
+    arena.kernels.setCodes(this.vectors.base, this.stride, compared.width, compared.space);
+    this.graph.select();
+    const { key, node } = this.descend(compared.query);
+    const at = arena.tail(breadth * 8);
+    arena.kernels.beginWalk(compared.query, at, breadth, node, key);
+    const size = this.walk(rule);
     const free = at + size * 8;
     if (this.codes !== undefined)
-      return this.rows.rankPool(at, size, this.codes.candidates(ef, depth), depth, free);
+      return this.rows.rankPool(at, size, this.codes.candidates(breadth, depth), depth, free);
     if (this.rows.keysAreExact) return this.rows.rankKeys(at, size, depth);
     return this.rows.rankPool(at, size, depth + SLACK, depth, free);
   }
@@ -85,122 +81,63 @@ export class ColdHnswSearcher implements VectorSearcher {
     return queries.map((query) => this.rows.exact(query, depth));
   }
 
-  /** From the top to level 1, each time to the nearest neighbour until none is nearer; leaves the nearest in the pool. */
-  private descend(compared: Compared, pool: ColdPool): void {
+  /** From the top to level 1, each time to the nearest neighbour until none is nearer. */
+  private descend(query: Pointer): { key: number; node: number } {
     const { entry, maxLevel } = this.graph;
-    let best = { key: this.measure(compared, [entry])[1], node: entry };
+    let best = this.nearest(query, [entry]);
     for (let level = maxLevel; level > 0; level--) {
       for (;;) {
         const near = this.graph.upperRow(best.node, level);
-        const found = this.measure(compared, near);
+        if (near.length === 0) break;
+        const next = this.nearest(query, near);
         // Nodes as near are told apart by number.
-        let next = best;
-        for (let i = 0; i < near.length; i++) {
-          const node = near[found[2 * i]];
-          const key = found[2 * i + 1];
-          if (key < next.key || (key === next.key && node < next.node)) next = { key, node };
-        }
-        if (next === best) break;
+        if (next.key > best.key || (next.key === best.key && next.node >= best.node)) break;
         best = next;
       }
     }
-    pool.insert(best.key, best.node);
+    return best;
   }
 
-  private walk(compared: Compared, pool: ColdPool, depth: number, factor: number): void {
-    const visited = new Set([pool.nodeAt(0)]);
-    let next = 0;
-    while (next < pool.size) {
-      const expanded: number[] = [];
-      let ahead = next;
-      while (ahead < pool.size && expanded.length < EXPANSIONS) {
-        if (pool.keyAt(ahead) > pool.bound) {
-          ahead = pool.size;
-          break;
-        }
-        if (pool.expand(ahead)) expanded.push(pool.nodeAt(ahead));
-        ahead++;
-      }
-      next = ahead;
-      const fresh: number[] = [];
-      for (const link of this.graph.rows(expanded)) {
-        if (visited.has(link)) continue;
-        visited.add(link);
-        fresh.push(link);
-      }
-      const found = this.measure(compared, fresh);
-      let lowest = pool.size;
-      for (let i = 0; i < fresh.length; i++) {
-        const at = pool.insert(found[2 * i + 1], fresh[found[2 * i]]);
-        if (at >= 0 && at < lowest) lowest = at;
-      }
-      if (lowest < next) next = lowest;
-      if (factor > 0 && pool.size >= depth)
-        pool.bound = farther(compared.space, pool.keyAt(depth - 1), factor);
-    }
-  }
-
-  /** @returns for each node its number among the nodes and its key, in any order; valid until the next call */
-  private measure({ query, width, space }: Compared, nodes: number[]): Uint32Array {
+  private nearest(query: Pointer, nodes: number[]): { key: number; node: number } {
     const { arena } = this.rows;
-    const { stride, vectors } = this;
-    vectors.fetch(nodes, nodes.length);
-    if (space === SPACE.byteL2) {
-      const bytes = arena.bytes(query, width);
-      for (let i = 0; i < nodes.length; i++) {
-        const { bytes: row, at } = vectors.view(nodes[i]);
-        this.found[2 * i] = i;
-        this.found[2 * i + 1] = squaredDistance(bytes, row, at);
-      }
-      return this.found;
+    arena.u32(this.nodesAt, nodes.length).set(nodes);
+    this.vectors.need(this.nodesAt, nodes.length);
+    arena.kernels.refine(query, this.nodesAt, nodes.length, this.entriesAt, 1);
+    const [node, key] = arena.u32(this.entriesAt, 2);
+    return { key, node };
+  }
+
+  /** @returns how many the walk leaves in its pool */
+  private walk({ breadth, depth, factor }: WalkRule): number {
+    const { kernels } = this.rows.arena;
+    for (;;) {
+      const count = kernels.stepWalk(breadth, depth, factor, this.chosenAt);
+      if (count === 0) return kernels.endWalk();
+      this.graph.needLinks(this.chosenAt, count);
+      kernels.gatherWalk(this.chosenAt);
+      this.vectors.need(this.chosen[0], this.chosen[1]);
     }
-    const target = arena.bytes(this.codesAt, nodes.length * stride);
-    for (let i = 0; i < nodes.length; i++) vectors.copy(nodes[i], target, i * stride);
-    arena.kernels.refine(query, this.numbersAt, nodes.length, this.entriesAt, nodes.length);
-    return arena.u32(this.entriesAt, nodes.length * 2);
   }
 }
 
-/** How the codes of a walk are compared with its query. */
-interface Compared {
-  query: Pointer;
-  width: number;
-  space: Space;
-}
-
-/** Whole numbers, so what the kernels compute; these would be compiled for longer than they run. */
-function squaredDistance(query: Uint8Array, row: Uint8Array, at: number): number {
-  let sum = 0;
-  for (let i = 0; i < query.length; i++) {
-    const difference = query[i] - row[at + i];
-    sum += difference * difference;
-  }
-  return sum;
-}
-
-/** Key of the distance `factor` times as far as a key's: farther() of assembly/beam.ts. */
-function farther(space: Space, key: number, factor: number): number {
-  if (space === SPACE.byteDot || space === SPACE.mixedDot || space === SPACE.signedDot) return 0xffffffff;
-  if (space === SPACE.dot) return keyOf(Math.fround((1 + distanceOf(key)) * factor - 1));
-  if (space === SPACE.l2 || space === SPACE.mixedL2) return keyOf(Math.fround(distanceOf(key) * factor));
-  return Math.floor(Math.min(key * factor, 0xffffffff));
-}
-
-/** Links of a graph by node, each bounded as it is read. */
+/** A graph whose links are read by node, each bounded as it is read. */
 class GraphPages {
   readonly entry: number;
   readonly maxLevel: number;
-  /** Slots of a row on level 0. */
-  readonly below: number;
+  /** Nodes a step of a walk looks at, at most. */
+  readonly most: number;
   private readonly part: VectorPart;
+  private readonly arena: Arena;
   private readonly m: number;
+  private readonly below: number;
+  private readonly above: number;
   private readonly level0: Pages;
   private readonly upper: Pages;
   private readonly upperRows: number;
-  private readonly row: Uint8Array;
-  private readonly slots: Uint32Array;
+  private readonly lane: Pointer;
+  private readonly rowAt: Pointer;
 
-  constructor(part: VectorPart) {
+  constructor(part: VectorPart, arena: Arena) {
     const { reader, name, count } = part;
     const { m, entry, maxLevel } = graphMeta(part);
     const { below, above } = linkShape(m);
@@ -210,25 +147,31 @@ class GraphPages {
     this.upperRows = reader.info(`${name}/upper`, 'u32').shape[0];
     expectShape(part, 'upper', 'u32', [this.upperRows, above]);
     this.part = part;
+    this.arena = arena;
     this.m = m;
+    this.below = below;
+    this.above = above;
     this.entry = entry;
     this.maxLevel = maxLevel;
-    this.below = below;
-    this.level0 = new Pages(part, 'links', below * 4);
-    this.upper = new Pages(part, 'upper', above * 4);
-    this.slots = new Uint32Array(Math.max(below, above));
-    this.row = new Uint8Array(this.slots.buffer);
+    this.most = 2 * below;
+    const check = (at: Pointer, bytes: number) => this.bound(at, bytes);
+    this.level0 = reader.pages(`${name}/links`, arena, { entryBytes: below * 4, entries: 2, check });
+    this.upper = reader.pages(`${name}/upper`, arena, { entryBytes: above * 4, entries: 1, check });
+    this.rowAt = arena.allocate(4);
+    this.lane = arena.allocate(lanesBytes(count, 1));
   }
 
-  /** Links of some nodes on level 0, one behind the other. @throws CorruptError */
-  rows(nodes: number[]): number[] {
-    const out: number[] = [];
-    this.level0.fetch(nodes, nodes.length);
-    for (const node of nodes) {
-      this.level0.copy(node, this.row, 0);
-      this.take(2 * this.m, node, out);
-    }
-    return out;
+  /** Names the graph to the kernels. Its levels above 0 stay ours. */
+  select(): void {
+    const { kernels } = this.arena;
+    const { count } = this.part;
+    kernels.setGraph(0, this.m, this.level0.base, this.below * 4, this.upper.base, this.above * 4, 0, 0, 0);
+    kernels.setLanes(this.lane, laneBytes(count), 1, markBytes(count));
+  }
+
+  /** Reads the rows of some nodes on level 0. @param nodes u32[count] @throws CorruptError */
+  needLinks(nodes: Pointer, count: number): void {
+    this.level0.need(nodes, count);
   }
 
   /** Links of a node that has the level. @throws CorruptError */
@@ -243,22 +186,16 @@ class GraphPages {
     if (levels[node - start] < level || row >= this.upperRows) {
       throw new CorruptError(reader.path, `'${name}': node ${node} of its graph is not on level ${level}`);
     }
-    this.upper.fetch([row], 1);
-    this.upper.copy(row, this.row, 0);
-    const out: number[] = [];
-    this.take(this.m, node, out);
-    return out;
+    this.arena.u32(this.rowAt, 1)[0] = row;
+    this.upper.need(this.rowAt, 1);
+    const links = this.arena.u32(this.upper.base + row * this.above * 4, this.m);
+    const end = links.indexOf(NO_LINK);
+    return Array.from(end < 0 ? links : links.subarray(0, end));
   }
 
-  private take(most: number, node: number, out: number[]): void {
-    for (let i = 0; i < most && this.slots[i] !== NO_LINK; i++) {
-      if (this.slots[i] >= this.part.count) {
-        throw new CorruptError(
-          this.part.reader.path,
-          `'${this.part.name}': node ${node} of its graph links to ${this.slots[i]}, which is not there`,
-        );
-      }
-      out.push(this.slots[i]);
-    }
+  private bound(at: Pointer, bytes: number): void {
+    const { reader, name, count } = this.part;
+    if (this.arena.kernels.linksWithin(at, bytes / 4, count) === 1) return;
+    throw new CorruptError(reader.path, `'${name}': its graph links to a vector that is not there`);
   }
 }

@@ -33,8 +33,9 @@ export function graphBytes(nodes: number, m: number, upper: number): number {
 /** Walks of a thread that are under way at once: of queries of a batch, of nodes that are linked. */
 export const LANES = 8;
 
-function lanesBytes(nodes: number): number {
-  return 64 + LANES * laneBytes(nodes);
+/** Bytes setLanes() wants. */
+export function lanesBytes(nodes: number, lanes = LANES): number {
+  return 64 + lanes * laneBytes(nodes);
 }
 
 /** Bytes of the pools a thread builds with: one for the levels above, one for each lane. */
