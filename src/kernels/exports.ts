@@ -407,7 +407,8 @@ export interface KernelExports {
 
   /**
    * Which chunks of an array that some entries lie in are not in place, ascending, as runs that are read at once.
-   * @param entries u32[count] @param there u8 by chunk, 0 for those that are not in place; all of the runs are marked
+   * @param entries u32[count]; the last may be cut off by the end of the array
+   * @param there u8[chunks], 0 for those that are not in place; all of the runs are marked
    * @param gap chunks between two of a run at most @param most chunks of a run
    * @param list u32 for each chunk the entries touch @param runs u32[2] for each of these: the first, and behind the last
    * @returns runs
@@ -417,6 +418,7 @@ export interface KernelExports {
     count: number,
     entryBytes: number,
     chunkBytes: number,
+    chunks: number,
     there: Pointer,
     gap: number,
     most: number,
@@ -439,6 +441,8 @@ export interface KernelExports {
   ): number;
   /** @param tables CRC_TABLES_BYTES */
   makeChecksums(tables: Pointer): void;
+  /** Sum of u8[count]. */
+  sumBytes(at: Pointer, count: number): number;
 
   /** 1 when each of `count` (a multiple of 4) link slots is NO_LINK or below `nodes`. */
   linksWithin(links: Pointer, count: number, nodes: number): number;

@@ -54,6 +54,7 @@ export class Pages {
   private readonly entryBytes: number;
   /** Most entries of a call. */
   private readonly entries: number;
+  private readonly chunks: number;
   private readonly there: Pointer;
   private readonly crcs: Pointer;
   private readonly crcPages: Uint8Array;
@@ -71,6 +72,7 @@ export class Pages {
     this.entries = entries;
     this.check = check;
     const chunks = Math.ceil(info.byteLength / info.chunk);
+    this.chunks = chunks;
     const touched = entries * (Math.ceil(entryBytes / info.chunk) + 1);
     this.crcPages = new Uint8Array(Math.ceil(chunks / PAGE_CRCS));
     this.base = arena.allocate(chunks * info.chunk);
@@ -94,7 +96,18 @@ export class Pages {
     const { kernels } = this.arena;
     const { chunk, byteLength } = this.info;
     const { entryBytes, there, runs } = this;
-    const found = kernels.missingRuns(at, count, entryBytes, chunk, there, GAP, READ_CHUNKS, this.list, runs);
+    const found = kernels.missingRuns(
+      at,
+      count,
+      entryBytes,
+      chunk,
+      this.chunks,
+      there,
+      GAP,
+      READ_CHUNKS,
+      this.list,
+      runs,
+    );
     if (found === 0) return;
     const list = this.arena.u32(runs, found * 2);
     try {

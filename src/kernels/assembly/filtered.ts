@@ -114,7 +114,6 @@ function measure<S>(lane: Lane, end: usize, breadth: i32): void {
   settle<S>(lane, breadth, 0, 0);
 }
 
-@inline
 function walk<S>(query: usize, breadth: i32, mask: usize, seeds: usize, seedCount: u32): u32 {
   const lane = laneAt(0);
   lane.query = query;

@@ -9,7 +9,6 @@ const GROUP: usize = 32 * 4;
 
 let sink: u32 = 0;
 
-@inline
 function scan<S>(query: usize, positions: usize, count: u32, reservoir: usize): void {
   const end = positions + ((count as usize) << 2);
   let touched: u32 = 0;

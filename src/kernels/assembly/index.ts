@@ -16,7 +16,7 @@ export { orderCodes } from './order';
 export { multiplyRows } from './product';
 export { projectRows } from './project';
 export { narrowQuery, widenQuery } from './query';
-export { damagedChunk, makeChecksums, missingRuns } from './pages';
+export { damagedChunk, makeChecksums, missingRuns, sumBytes } from './pages';
 export { listPositions, refine } from './refine';
 export { closeReservoir, openReservoir } from './reservoir';
 export { collectWithin, scanRows } from './scan';

@@ -19,6 +19,7 @@ export function missingRuns(
   count: u32,
   entryBytes: u32,
   chunkBytes: u32,
+  chunks: u32,
   there: usize,
   gap: u32,
   most: u32,
@@ -28,7 +29,7 @@ export function missingRuns(
   let missing: u32 = 0;
   for (let i: u32 = 0; i < count; i++) {
     const from = (load<u32>(entries + ((i as usize) << 2)) as u64) * (entryBytes as u64);
-    const last = ((from + (entryBytes as u64) - 1) / (chunkBytes as u64)) as u32;
+    const last = min(((from + (entryBytes as u64) - 1) / (chunkBytes as u64)) as u32, chunks - 1);
     for (let chunk = (from / (chunkBytes as u64)) as u32; chunk <= last; chunk++) {
       if (load<u8>(there + (chunk as usize)) != 0) continue;
       store<u8>(there + (chunk as usize), 1);
@@ -74,3 +75,9 @@ export function damagedChunk(
 }
 
 export { makeTables as makeChecksums };
+
+export function sumBytes(at: usize, count: u32): u32 {
+  let sum: u32 = 0;
+  for (const end = at + (count as usize); at < end; at++) sum += load<u8>(at);
+  return sum;
+}

@@ -22,7 +22,6 @@ function keep(best: usize, size: i32, limit: i32, key: u32, position: u32): i32 
   return size < limit ? size + 1 : size;
 }
 
-@inline
 function refineIn<S>(query: usize, positions: usize, count: u32, best: usize, limit: i32): u32 {
   let size = 0;
   let touched: u32 = 0;

@@ -9,7 +9,6 @@ function entry(key: u32, position: u32): u64 {
   return ((key as u64) << 32) | position;
 }
 
-@inline
 function scan<S>(query: usize, from: u32, to: u32, heap: usize, held: u32, limit: u32): u32 {
   let size = held;
   let position = from;
@@ -47,7 +46,6 @@ export function scanRows(query: usize, from: u32, to: u32, heap: usize, size: u3
   return scan<SignedDot>(query, from, to, heap, size, limit);
 }
 
-@inline
 function collect<S>(query: usize, from: u32, to: u32, limit: u32, out: usize): u32 {
   const start = out;
   let code = codeAt(from);

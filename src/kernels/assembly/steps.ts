@@ -12,18 +12,22 @@ export function beginWalk(query: usize, pool: usize, breadth: i32, node: u32, ke
   begin(lane, poolEntry(key, node), breadth);
 }
 
+function take<S>(breadth: i32, depth: i32, factor: f64): void {
+  settle<S>(laneAt(0), breadth, depth, factor);
+}
+
 /** Takes in what gatherWalk() listed, and chooses. */
 export function stepWalk(breadth: i32, depth: i32, factor: f64, out: usize): u32 {
   const lane = laneAt(0);
   if (lane.to > lane.from) {
-    if (space == 0) settle<SquaredL2>(lane, breadth, depth, factor);
-    else if (space == 1) settle<NegatedDot>(lane, breadth, depth, factor);
-    else if (space == 2) settle<ByteL2>(lane, breadth, depth, factor);
-    else if (space == 3) settle<ByteDot>(lane, breadth, depth, factor);
-    else if (space == 4) settle<MixedL2>(lane, breadth, depth, factor);
-    else if (space == 5) settle<MixedDot>(lane, breadth, depth, factor);
-    else if (space == 6) settle<Hamming>(lane, breadth, depth, factor);
-    else settle<SignedDot>(lane, breadth, depth, factor);
+    if (space == 0) take<SquaredL2>(breadth, depth, factor);
+    else if (space == 1) take<NegatedDot>(breadth, depth, factor);
+    else if (space == 2) take<ByteL2>(breadth, depth, factor);
+    else if (space == 3) take<ByteDot>(breadth, depth, factor);
+    else if (space == 4) take<MixedL2>(breadth, depth, factor);
+    else if (space == 5) take<MixedDot>(breadth, depth, factor);
+    else if (space == 6) take<Hamming>(breadth, depth, factor);
+    else take<SignedDot>(breadth, depth, factor);
   }
   if (!choose(lane)) return 0;
   store<u32>(out, lane.first);

@@ -84,7 +84,7 @@ export class ColdHnswSearcher implements VectorSearcher {
   /** From the top to level 1, each time to the nearest neighbour until none is nearer. */
   private descend(query: Pointer): { key: number; node: number } {
     const { entry, maxLevel } = this.graph;
-    let best = this.nearest(query, [entry]);
+    let best = this.nearest(query, Uint32Array.of(entry));
     for (let level = maxLevel; level > 0; level--) {
       for (;;) {
         const near = this.graph.upperRow(best.node, level);
@@ -98,7 +98,7 @@ export class ColdHnswSearcher implements VectorSearcher {
     return best;
   }
 
-  private nearest(query: Pointer, nodes: number[]): { key: number; node: number } {
+  private nearest(query: Pointer, nodes: Uint32Array): { key: number; node: number } {
     const { arena } = this.rows;
     arena.u32(this.nodesAt, nodes.length).set(nodes);
     this.vectors.need(this.nodesAt, nodes.length);
@@ -135,7 +135,10 @@ class GraphPages {
   private readonly upper: Pages;
   private readonly upperRows: number;
   private readonly lane: Pointer;
-  private readonly rowAt: Pointer;
+  private readonly levels: Pages;
+  private readonly levelSums: Pages;
+  /** The entry that need() is asked for. */
+  private readonly numberAt: Pointer;
 
   constructor(part: VectorPart, arena: Arena) {
     const { reader, name, count } = part;
@@ -157,7 +160,9 @@ class GraphPages {
     const check = (at: Pointer, bytes: number) => this.bound(at, bytes);
     this.level0 = reader.pages(`${name}/links`, arena, { entryBytes: below * 4, entries: 2, check });
     this.upper = reader.pages(`${name}/upper`, arena, { entryBytes: above * 4, entries: 1, check });
-    this.rowAt = arena.allocate(4);
+    this.levels = reader.pages(`${name}/levels`, arena, { entryBytes: LEVEL_BLOCK, entries: 1 });
+    this.levelSums = reader.pages(`${name}/levelSums`, arena, { entryBytes: 4, entries: 1 });
+    this.numberAt = arena.allocate(4);
     this.lane = arena.allocate(lanesBytes(count, 1));
   }
 
@@ -175,22 +180,28 @@ class GraphPages {
   }
 
   /** Links of a node that has the level. @throws CorruptError */
-  upperRow(node: number, level: number): number[] {
-    const { reader, name, count } = this.part;
+  upperRow(node: number, level: number): Uint32Array {
+    const { arena, levels } = this;
+    const { reader, name } = this.part;
     const block = Math.floor(node / LEVEL_BLOCK);
-    const sum = reader.range(`${name}/levelSums`, block * 4, 4);
-    const start = block * LEVEL_BLOCK;
-    const levels = reader.range(`${name}/levels`, start, Math.min(LEVEL_BLOCK, count - start));
-    let row = new DataView(sum.buffer).getUint32(0, true) + level - 1;
-    for (let i = 0; i < node - start; i++) row += levels[i];
-    if (levels[node - start] < level || row >= this.upperRows) {
+    const start = levels.base + block * LEVEL_BLOCK;
+    const at = levels.base + node;
+    this.need(levels, block);
+    this.need(this.levelSums, block);
+    const before = arena.kernels.sumBytes(start, at - start);
+    const row = arena.u32(this.levelSums.base + block * 4, 1)[0] + before + level - 1;
+    if (arena.bytes(at, 1)[0] < level || row >= this.upperRows) {
       throw new CorruptError(reader.path, `'${name}': node ${node} of its graph is not on level ${level}`);
     }
-    this.arena.u32(this.rowAt, 1)[0] = row;
-    this.upper.need(this.rowAt, 1);
-    const links = this.arena.u32(this.upper.base + row * this.above * 4, this.m);
+    this.need(this.upper, row);
+    const links = arena.u32(this.upper.base + row * this.above * 4, this.m);
     const end = links.indexOf(NO_LINK);
-    return Array.from(end < 0 ? links : links.subarray(0, end));
+    return end < 0 ? links : links.subarray(0, end);
+  }
+
+  private need(pages: Pages, entry: number): void {
+    this.arena.u32(this.numberAt, 1)[0] = entry;
+    pages.need(this.numberAt, 1);
   }
 
   private bound(at: Pointer, bytes: number): void {
