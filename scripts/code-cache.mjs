@@ -10,18 +10,41 @@ import { fileURLToPath } from 'node:url';
 const self = fileURLToPath(import.meta.url);
 const require = createRequire(import.meta.url);
 
+/** What is asked for each use: what queries run, and nothing that takes room in vain. */
+const QUERIES = {
+  text: (folder) => {
+    const index = join(folder, 'text');
+    return [
+      [index, 'words number'],
+      [index, 'words virtual number 3', '--explain'],
+      [index, 'relational machine', '--json'],
+    ];
+  },
+  vector: (folder) => {
+    const asked = ['--vector-file', join(folder, 'query.fvecs')];
+    return [
+      [join(folder, 'floats'), ...asked],
+      [join(folder, 'bytes'), ...asked, '--explain'],
+      [join(folder, 'bytes'), ...asked, '--json'],
+      [join(folder, 'bytes'), '--branches', 'emb', '--like', 'd3'],
+    ];
+  },
+};
+
 /** Makes the cache. @param dist a folder that is built but for this */
 export function cacheCode(dist) {
   for (const file of readdirSync(dist)) if (file.endsWith('.cache')) rmSync(join(dist, file));
   const folder = mkdtempSync(join(tmpdir(), 'shortlist-cache-'));
   try {
-    // Words in more than 128 of them have lists as large collections do.
-    const lines = Array.from({ length: 400 }, (_, i) => ({
+    // Words in more than 128 of them have lists as large collections do; endings are what a stemmer looks for.
+    const endings = ['created', 'relational', 'happily', 'feeding', 'years', 'generously', 'business'];
+    const lines = Array.from({ length: 1200 }, (_, i) => ({
       _id: `d${i}`,
       title: `number ${i}`,
-      text: `some words ${i % 7}${i % 3 === 0 ? ' more words' : ''}`,
+      text: `some words ${i % 7}${i % 3 === 0 ? ' more words' : ''}${i % 5 === 0 ? ' virtual machines' : ''} ${endings[i % 11] ?? ''}`,
     }));
-    const withVectors = lines.map((line, i) => ({ ...line, emb: [i, i % 5, 1, 0] }));
+    const withVectors = lines.map((line, i) => ({ ...line, emb: [i / 8, i % 5, 1, 0] }));
+    const withBytes = lines.map((line, i) => ({ ...line, emb: [i % 250, i % 7, 1, i % 11] }));
     const vector = Buffer.alloc(20);
     vector.writeInt32LE(4);
     vector.writeFloatLE(7, 4);
@@ -32,20 +55,24 @@ export function cacheCode(dist) {
       if (status !== 0) throw new Error(stderr);
     };
     const program = join(dist, '../bin/shortlist.js');
-    const uses = { text: [lines], vector: [withVectors, '--vector', 'emb', '--metric', 'l2'] };
-    for (const [use, [records, ...options]] of Object.entries(uses)) {
-      const file = join(folder, `${use}.jsonl`);
+    const byVector = ['--vector', 'emb', '--metric', 'l2'];
+    const made = {
+      text: [lines, '--lang', 'en'],
+      floats: [withVectors, ...byVector],
+      bytes: [withBytes, ...byVector],
+    };
+    for (const [name, [records, ...options]] of Object.entries(made)) {
+      const file = join(folder, `${name}.jsonl`);
       writeFileSync(file, `${records.map((record) => JSON.stringify(record)).join('\n')}\n`);
-      const index = join(folder, `${use}.index`);
-      run([program, 'build', file, '-o', index, ...options, '--quiet']);
-      run([self, dist, index, use]);
+      run([program, 'build', file, '-o', join(folder, name), ...options, '--quiet']);
     }
+    for (const use of Object.keys(QUERIES)) run([self, dist, folder, use]);
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-async function fill(dist, index, use) {
+async function fill(dist, folder, use) {
   const { bundle, cacheOf } = require('../bin/shortlist.js');
   const program = 'query.cjs';
   const { script, exports } = bundle(program);
@@ -59,18 +86,8 @@ async function fill(dist, index, use) {
     },
   };
   const io = { env: { NO_COLOR: '1' }, stdin: nothing, stdout: nothing, stderr };
-  const file = join(index, '../query.fvecs');
-  const queries = {
-    text: [['words number'], ['words number 3', '--explain'], ['number', '--json']],
-    vector: [
-      ['--vector-file', file],
-      ['--vector-file', file, '--explain'],
-      ['--vector-file', file, '--json'],
-      ['--branches', 'emb', '--like', 'd3'],
-    ],
-  };
-  for (const query of queries[use]) {
-    const code = await exports.main(['query', index, ...query], io);
+  for (const query of QUERIES[use](folder)) {
+    const code = await exports.main(['query', ...query], io);
     if (code !== 0) throw new Error(`query ${query.join(' ')}: ${said}`);
   }
   writeFileSync(cacheOf(join(dist, program), use), script.createCachedData());

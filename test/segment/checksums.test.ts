@@ -3,7 +3,8 @@ import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CorruptError } from '../../src/errors/index.js';
-import { ReadCounter, SegmentReader, SegmentWriter } from '../../src/segment/index.js';
+import { Arena } from '../../src/kernels/index.js';
+import { type Pages, ReadCounter, SegmentReader, SegmentWriter } from '../../src/segment/index.js';
 import { scratch, thrown } from '../storage/scratch.js';
 import { type Directory, directoryOf, withDirectory } from './forge.js';
 import { digestOfFile, noise, reading } from './helpers.js';
@@ -105,32 +106,88 @@ describe('checksums of chunks that are too many for the directory', () => {
       const message = "array 'large', bytes 4096 to 5120: checksum does not match";
       expect(() => reader.range('large', 5000, 1)).toThrow(message);
       expect(() => reader.load('large')).toThrow(message);
-      expect(() => reader.readChunks('large', 4, new Uint8Array(1024))).toThrow(message);
+      const { pages, numberAt } = paged(reader, 'large', 100);
+      expect(() => need(pages, numberAt, 50)).toThrow(message);
+      // Not taken for read afterwards.
+      expect(() => need(pages, numberAt, 50)).toThrow(message);
       expect(reader.range('large', 5120, 1)).toEqual(large.slice(5120, 5121));
     });
   });
 });
 
-describe('readChunks', () => {
-  test('puts whole chunks in place, the last one as long as it is', () => {
-    reading(file, (reader) => {
-      const target = new Uint8Array(new SharedArrayBuffer(8192));
-      expect(reader.readChunks('large', 7, target)).toBe(8192);
-      expect(Buffer.compare(target, large.subarray(7 * 1024, 15 * 1024))).toBe(0);
-      expect(reader.readChunks('large', 3072, new Uint8Array(1024))).toBe(7);
-      expect(reader.readChunks('small', 1, new Uint8Array(8192))).toBe(10_000 - 4096);
-    });
+/** An array in an arena, as entries of `entryBytes` each, and where to write the numbers that are wanted. */
+function paged(reader: SegmentReader, name: string, entryBytes: number, entries = 8) {
+  const arena = new Arena();
+  const numbersAt = arena.allocate(64 * 4);
+  const pages = reader.pages(name, arena, { entryBytes, entries });
+  return { arena, pages, numberAt: arena.u32(numbersAt, 64) };
+}
+
+function need(pages: Pages, numbers: Uint32Array, ...wanted: number[]): void {
+  numbers.set(wanted);
+  pages.need(numbers.byteOffset, wanted.length);
+}
+
+describe('pages', () => {
+  const arrays = { large, small };
+
+  test('have what was asked for in its place, whatever the entries and chunks', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom('large', 'small'),
+        fc.constantFrom(1, 7, 64, 784, 1024, 5000),
+        fc.array(fc.array(fc.nat(1 << 20), { minLength: 1, maxLength: 60 }), { maxLength: 6 }),
+        (name, entryBytes, rounds) => {
+          const bytes = arrays[name];
+          const count = Math.ceil(bytes.length / entryBytes);
+          reading(file, (reader) => {
+            const { arena, pages, numberAt } = paged(reader, name, entryBytes);
+            for (const round of rounds) {
+              const wanted = round.map((number) => number % count);
+              need(pages, numberAt, ...wanted);
+              for (const entry of wanted) {
+                const expected = bytes.subarray(entry * entryBytes, (entry + 1) * entryBytes);
+                const found = arena.bytes(pages.base + entry * entryBytes, expected.length);
+                expect(Buffer.compare(found, expected)).toBe(0);
+              }
+            }
+          });
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 
-  test.each([
-    [3, 4096],
-    [-1, 4096],
-    [0, 4095],
-    [Number.NaN, 4096],
-  ])('chunk %d in %d bytes: there is none', (first, bytes) => {
+  test('read each chunk once, and near ones together', () => {
+    const counter = new ReadCounter();
+    const reader = new SegmentReader(file, counter);
+    try {
+      const { pages, numberAt } = paged(reader, 'small', 100);
+      const before = counter.reads;
+      need(pages, numberAt, 99, 0, 1, 50);
+      expect(counter.reads - before).toBe(1);
+      need(pages, numberAt, 3, 99, 60);
+      expect(counter.reads - before).toBe(1);
+    } finally {
+      reader.close();
+    }
+  });
+
+  test('are looked at before anybody else does', () => {
     reading(file, (reader) => {
-      const error = thrown(() => reader.readChunks('small', first, new Uint8Array(bytes)));
-      expect(error).toBeInstanceOf(CorruptError);
+      const seen: number[] = [];
+      const arena = new Arena();
+      const at = arena.allocate(4);
+      const check = (from: number, bytes: number) => {
+        seen.push(bytes);
+        if (arena.bytes(from, bytes)[0] === small[8192]) throw new Error('so it is');
+      };
+      const pages = reader.pages('small', arena, { entryBytes: 8192, entries: 1, check });
+      need(pages, arena.u32(at, 1), 0);
+      expect(seen).toEqual([8192]);
+      expect(() => need(pages, arena.u32(at, 1), 1)).toThrow('so it is');
+      expect(() => need(pages, arena.u32(at, 1), 1)).toThrow('so it is');
+      expect(seen).toEqual([8192, 10_000 - 8192, 10_000 - 8192]);
     });
   });
 });
