@@ -10,7 +10,7 @@ const LAYERS = [
   ['evaluation'],
   ['recall'],
   ['index'],
-  ['sparse'],
+  ['sparse', 'reorder'],
   ['inverted', 'vector', 'forward', 'columns'],
   ['filter'],
   ['branch'],

@@ -22,6 +22,9 @@ export const BY_HASH = `${PART}/id-documents`;
 /** u64[documents]: input row of each document. Absent when rows are firstRow, firstRow + 1, … */
 export const ROWS = `${PART}/rows`;
 
+/** Packed [documents]: all documents, ascending by row. Absent when they stand in that order. */
+export const BY_ROW = `${PART}/row-documents`;
+
 /**
  * 32-bit hash by which ids are looked up: FNV-1a over the UTF-8 bytes, then MurmurHash3's finaliser
  * (FNV alone leaves the high bits of short ids alike, and the search interpolates on them).

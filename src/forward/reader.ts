@@ -2,7 +2,7 @@ import { metaCount, partMeta, type SegmentView, u64At } from '../branch/index.js
 import { CorruptError } from '../errors/index.js';
 import { PackedNumbers } from '../segment/index.js';
 import { ByteStrings } from './byte-strings.js';
-import { BY_HASH, IDS, idHash, PART, ROWS, STORED } from './format.js';
+import { BY_HASH, BY_ROW, IDS, idHash, PART, ROWS, STORED } from './format.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
@@ -16,6 +16,8 @@ export class ForwardReader {
   private readonly ids: ByteStrings | undefined;
   private readonly documents: ByteStrings | undefined;
   private readonly byHash: PackedNumbers | undefined;
+  /** Undefined when rows ascend. */
+  private readonly byRow: PackedNumbers | undefined;
   private rows: Uint8Array | undefined;
   private warmIds: { bytes: Buffer; offsets: Float64Array } | undefined;
 
@@ -27,6 +29,7 @@ export class ForwardReader {
     this.documents = reader.has(STORED.bytes) ? new ByteStrings(view, STORED) : undefined;
     this.firstRow = reader.has(ROWS) ? undefined : metaCount(reader, meta, 'firstRow');
     this.byHash = this.ids && new PackedNumbers(reader, BY_HASH, documents);
+    this.byRow = reader.has(BY_ROW) ? new PackedNumbers(reader, BY_ROW, documents) : undefined;
     if (this.firstRow !== undefined) return;
     const { shape } = reader.info(ROWS, 'u64');
     if (shape.length !== 1 || shape[0] !== documents)
@@ -58,10 +61,17 @@ export class ForwardReader {
     }
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.row(middle) < row) low = middle + 1;
+      if (this.row(this.docByRow(middle)) < row) low = middle + 1;
       else high = middle;
     }
-    return low < this.view.documents && this.row(low) === row ? low : undefined;
+    if (low === this.view.documents) return undefined;
+    const doc = this.docByRow(low);
+    return this.row(doc) === row ? doc : undefined;
+  }
+
+  /** The document whose row is the i-th. */
+  private docByRow(i: number): number {
+    return this.byRow === undefined ? i : this.docIn(this.byRow, i, 'row');
   }
 
   id(doc: number): string {
@@ -130,10 +140,14 @@ export class ForwardReader {
   }
 
   private docByHash(i: number): number {
+    return this.docIn(this.byHash as PackedNumbers, i, 'id');
+  }
+
+  private docIn(table: PackedNumbers, i: number, what: string): number {
     const { reader, documents } = this.view;
-    const [doc] = (this.byHash as PackedNumbers).range(i, 1);
+    const [doc] = table.range(i, 1);
     if (doc >= documents)
-      throw new CorruptError(reader.path, `id table names document ${doc} of ${documents}`);
+      throw new CorruptError(reader.path, `${what} table names document ${doc} of ${documents}`);
     return doc;
   }
 

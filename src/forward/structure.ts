@@ -2,7 +2,7 @@ import type { Structure } from '../branch/index.js';
 import { CorruptError } from '../errors/index.js';
 import { PackedNumbers } from '../segment/index.js';
 import { ByteStrings } from './byte-strings.js';
-import { BY_HASH, IDS, idHash, PART, STORED } from './format.js';
+import { BY_HASH, BY_ROW, IDS, idHash, PART, STORED } from './format.js';
 import { openForward } from './reader.js';
 import { ForwardWriter } from './writer.js';
 
@@ -39,9 +39,13 @@ export const forwardStructure: Structure = {
         before = hash;
       }
     }
+    const byRow = reader.has(BY_ROW) ? new PackedNumbers(reader, BY_ROW, documents).load() : undefined;
+    let row = -1;
     for (let doc = 0; doc < documents; doc++) {
-      if (doc > 0 && forward.row(doc) <= forward.row(doc - 1))
-        throw damaged(`input rows are out of order at ${doc}`);
+      const at = byRow === undefined ? doc : byRow[doc];
+      const next = at < documents ? forward.row(at) : -1;
+      if (next <= row) throw damaged(`input rows are out of order at ${doc}`);
+      row = next;
       if (reader.has(STORED.bytes)) forward.stored(doc);
     }
   },

@@ -8,7 +8,7 @@ import type { IndexDocument, Schema } from '../schema/index.js';
 import { bitsFor, PackedWriter, type SegmentWriter, SMALL_CHUNK_BYTES } from '../segment/index.js';
 import type { SpillFile } from '../storage/index.js';
 import { ByteStringWriter } from './byte-strings.js';
-import { BY_HASH, IDS, idHash, ROWS, STORED } from './format.js';
+import { BY_HASH, BY_ROW, IDS, idHash, ROWS, STORED } from './format.js';
 
 const encoder = new TextEncoder();
 
@@ -19,7 +19,10 @@ export class ForwardWriter implements StructureWriter {
   private readonly hashes: SpillFile | undefined;
   private readonly rows: SpillFile;
   private firstRow = 0;
+  private lastRow = -1;
   private contiguous = true;
+  /** Rows ascend. */
+  private inOrder = true;
   private next = 0;
 
   constructor(schema: Schema, environment: WriterEnvironment) {
@@ -35,6 +38,8 @@ export class ForwardWriter implements StructureWriter {
   add(doc: number, document: IndexDocument): void {
     if (doc === 0) this.firstRow = document.row;
     this.contiguous &&= document.row === this.firstRow + doc;
+    this.inOrder &&= document.row > this.lastRow;
+    this.lastRow = document.row;
     this.rows.appendU64(document.row);
     if (this.ids && this.hashes) this.hashes.appendU32(idHash(this.ids.appendText(document.id as string)));
     this.stored?.append(document.stored ?? encoder.encode('{}'));
@@ -50,6 +55,7 @@ export class ForwardWriter implements StructureWriter {
   async finish(out: SegmentWriter, documents: number): Promise<WrittenPart> {
     if (documents !== this.next) throw new Error(`${this.next} documents were added, not ${documents}`);
     if (this.hashes) this.writeByHash(out, this.hashes, documents);
+    if (!this.inOrder) this.writeByRow(out, documents);
     if (this.contiguous) this.rows.delete();
     else copySpill(this.rows, out, ROWS, 'u64', documents);
     this.ids?.write(out, IDS);
@@ -64,11 +70,22 @@ export class ForwardWriter implements StructureWriter {
     const hash = new Uint32Array(documents);
     hashes.read(new Uint8Array(hash.buffer), 0);
     hashes.delete();
-    const docs = byKey(hash);
-    const table = new PackedWriter(out, BY_HASH, documents, bitsFor(documents - 1), SMALL_CHUNK_BYTES);
-    table.write(docs);
-    table.end();
+    writeOrder(out, BY_HASH, byKey(hash));
   }
+
+  private writeByRow(out: SegmentWriter, documents: number): void {
+    const words = new Uint32Array(documents * 2);
+    this.rows.read(new Uint8Array(words.buffer), 0);
+    // Of a u64 the low half: there are fewer than 2^32 rows.
+    const rows = Uint32Array.from({ length: documents }, (_, doc) => words[2 * doc]);
+    writeOrder(out, BY_ROW, byKey(rows));
+  }
+}
+
+function writeOrder(out: SegmentWriter, name: string, docs: Uint32Array): void {
+  const table = new PackedWriter(out, name, docs.length, bitsFor(docs.length - 1), SMALL_CHUNK_BYTES);
+  table.write(docs);
+  table.end();
 }
 
 /** Indexes of keys, ascending by key, equal ones by index: a counting sort by each half of them. O(keys). */

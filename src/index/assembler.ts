@@ -1,6 +1,7 @@
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Structure, StructureWriter, WriterEnvironment, WrittenPart } from '../branch/index.js';
+import { WaitingRoom } from '../reorder/index.js';
 import type { IndexDocument, Schema } from '../schema/index.js';
 import { SegmentReader, SegmentWriter } from '../segment/index.js';
 import type { Metadata } from '../segment/metadata.js';
@@ -20,6 +21,10 @@ export const DEFAULT_SEGMENT_DOCUMENTS = 2 ** 22;
 export const SEGMENT_BYTES = 2 ** 31;
 /** Share of the memory budget that buffered postings may take before they are spilled. */
 const SPILL_SHARE = 0.4;
+/** Share of it that terms may take while the order of documents is sought. */
+const ORDER_SHARE = 0.8;
+/** Documents between two looks at the clock for progress. */
+const PROGRESS_EVERY = 256;
 
 /** What one finished segment holds. */
 export interface FinishedSegment {
@@ -44,6 +49,8 @@ export class SegmentAssembler {
   private readonly environment: WriterEnvironment;
   private readonly maxDocuments: number;
   private writers: { structure: Structure; name: string; part: string; writer: StructureWriter }[] = [];
+  /** Where documents wait for their order, if they are put in another. */
+  private waiting: WaitingRoom | undefined;
   private base = 0;
   private documents = 0;
   private bytes = 0;
@@ -67,11 +74,28 @@ export class SegmentAssembler {
   /** @param bytes size of the record in the input */
   add(document: IndexDocument, bytes: number): void {
     if (this.documents === 0) this.open();
-    for (const { writer } of this.writers) writer.add(this.documents, document);
+    if (this.waiting !== undefined) this.waiting.add(document);
+    else this.write(this.documents, document, bytes);
     this.documents++;
     this.bytes += bytes + document.vectors.reduce((sum, vector) => sum + (vector?.byteLength ?? 0), 0);
+  }
+
+  private write(doc: number, document: IndexDocument, bytes: number): void {
+    for (const { writer } of this.writers) writer.add(doc, document);
     // Looking at every document would cost more than it saves.
-    if (this.documents % 64 === 0 || bytes > 1 << 20) this.spillIfLarge();
+    if (doc % 64 === 63 || bytes > 1 << 20) this.spillIfLarge();
+  }
+
+  /** Leads those that wait to the writers, in their order. */
+  private async writeWaiting(waiting: WaitingRoom): Promise<void> {
+    const { progress } = this.environment;
+    let doc = 0;
+    for (const document of waiting.ordered((done, total) => progress('order of documents', done, total))) {
+      this.write(doc++, document, document.stored?.length ?? 0);
+      if (doc % PROGRESS_EVERY === 0) progress('documents in order', doc, this.documents);
+      const room = this.room();
+      if (room !== undefined) await room;
+    }
   }
 
   /** What to wait for before more is added, where threads of a structure are behind. */
@@ -87,6 +111,8 @@ export class SegmentAssembler {
   /** Writes the segment and gives it its name; the manifest does not know it yet. */
   async finish(): Promise<FinishedSegment> {
     if (this.documents === 0) this.open();
+    if (this.waiting !== undefined) await this.writeWaiting(this.waiting);
+    this.waiting = undefined;
     const { base, documents } = this;
     const finished = await writeSegment(
       this.directory,
@@ -138,6 +164,10 @@ export class SegmentAssembler {
       part,
       writer: structure.writer(name, this.schema, this.environment),
     }));
+    const { analyzer } = this.schema;
+    const { spills, memoryBytes, reorder } = this.environment;
+    if (reorder && analyzer !== undefined)
+      this.waiting = new WaitingRoom(analyzer, spills, memoryBytes * ORDER_SHARE);
   }
 
   private spillIfLarge(): void {

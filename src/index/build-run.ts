@@ -281,6 +281,7 @@ export class BuildRun {
       memoryBytes: this.memoryBytes,
       threads: this.options.threads ?? availableParallelism(),
       seed: this.options.seed ?? 0,
+      reorder: this.options.reorder,
       calibrate: this.options.calibrate || this.options.targetRecall !== undefined,
       targetRecall: this.options.targetRecall,
       progress: (name, done, total) => {

@@ -95,6 +95,10 @@ export async function buildIndex(options: BuildOptions): Promise<BuildReport> {
     };
 
     const { run, schema, notes } = await openRun();
+    if (options.reorder && schema.analyzer === undefined)
+      throw new UsageError(
+        '--reorder goes by the terms of texts, and no field is text; leave it out, or name one with --text',
+      );
     for (const field of schema.vectors) field.spec = specUnder(field.metric, field.spec);
     const segments = await run.index(schema, segmentDocuments);
     const counts: Record<string, number> = { terms: 0, postings: 0, tokens: 0, vectors: 0, weights: 0 };

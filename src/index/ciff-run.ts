@@ -30,7 +30,7 @@ const OF_DOCUMENTS: (keyof BuildOptions)[] = [
     'metric',
     'idField',
   ] as const),
-  ...(['targetRecall', 'calibrate', 'dropFull'] as const),
+  ...(['targetRecall', 'calibrate', 'dropFull', 'reorder'] as const),
 ];
 
 /**

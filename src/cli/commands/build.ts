@@ -28,6 +28,7 @@ interface Options {
   positions?: boolean;
   vectorIndex?: string[];
   dropFull?: boolean;
+  reorder?: boolean;
   metric?: string[];
   targetRecall?: number;
   calibrate?: boolean;
@@ -84,6 +85,7 @@ export async function build(
       positions: options.positions,
       vectorIndex: options.vectorIndex,
       dropFull: options.dropFull,
+      reorder: options.reorder,
       metric: options.metric,
       targetRecall: options.targetRecall,
       calibrate: options.calibrate,

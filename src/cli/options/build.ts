@@ -95,6 +95,12 @@ export const buildOptions: OptionSpec[] = [
     group: STRUCTURE,
   },
   {
+    flags: '--reorder',
+    description:
+      'put documents that share terms near each other: smaller lists of terms, a longer build (see docs/reordering.md)',
+    group: STRUCTURE,
+  },
+  {
     flags: '--vector-index <[field=]spec>',
     description:
       'structure: hnsw[:M=16,efConstruction=200], ivf[:nlist=1024], flat; +sq8[:dim=…] searches on 8-bit codes, +f32 not; ivf and flat take +sq4, +pq[:m=…] and +rabitq: 4, 2 and 1 bits a component',
