@@ -11,7 +11,7 @@ export interface TermSets {
 /** Parts of so few documents stay as they are: whatever their order, their gaps are small. */
 const LEAF = 16;
 /** Rounds of exchanges of a part at most; most parts end earlier. */
-const ROUNDS = 20;
+const ROUNDS = 10;
 /** Fewer are sorted by comparison. */
 const SORTED_BY_COMPARISON = 256;
 const DIGIT_BITS = 11;
