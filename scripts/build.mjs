@@ -53,19 +53,31 @@ const queryOnly = {
 };
 
 /**
- * Branches that a query of text alone does without, though its index may have them: their code is made when one is opened,
- * which is what a require() of a module of ours does.
+ * What one query may do without: branches that its index has not, or that are not asked for, and what only texts need. Their
+ * code is made when it is first called for, which is what a require() of a module of ours does.
  */
-const LATE = { 'src/vector/branches.ts': 'VectorBranch', 'src/sparse/branches.ts': 'SparseBranch' };
-const lateBranches = {
-  name: 'late-branches',
+const LATE = {
+  'src/inverted/branches.ts': { './text-branch.js': ['TextBranch', 'src/inverted/text-branch.ts'] },
+  'src/vector/branches.ts': { './branch.js': ['VectorBranch', 'src/vector/branch.ts'] },
+  'src/sparse/branches.ts': { './branch.js': ['SparseBranch', 'src/sparse/branch.ts'] },
+  // Where they are defined: of a room's door all would be made.
+  'src/cli/snippet.ts': { '../inverted/index.js': ['highlight', 'src/inverted/highlight.ts'] },
+  'src/cli/commands/query.ts': {
+    '../../analysis/index.js': ['analyzerWarnings', 'src/analysis/make-spec.ts'],
+  },
+};
+const late = {
+  name: 'late',
   setup(build) {
-    build.onResolve({ filter: /^\.\/branch\.js$/ }, ({ importer, resolveDir }) => {
-      const pluginData = LATE[relative(root, importer).replaceAll('\\', '/')];
-      return pluginData && { path: join(resolveDir, 'branch.ts'), namespace: 'late-branch', pluginData };
+    build.onResolve({ filter: /^\.\.?\// }, ({ path, importer }) => {
+      const found = LATE[relative(root, importer).replaceAll('\\', '/')]?.[path];
+      if (found === undefined) return undefined;
+      const [name, file] = found;
+      return { path: join(root, file), namespace: 'late', pluginData: name };
     });
-    build.onLoad({ filter: /.*/, namespace: 'late-branch' }, ({ path, pluginData }) => ({
-      contents: `export class ${pluginData} { constructor(...args) { return new (require('./branch.js').${pluginData})(...args); } }`,
+    // A class is called with new, a function without.
+    build.onLoad({ filter: /.*/, namespace: 'late' }, ({ path, pluginData: name }) => ({
+      contents: `export function ${name}(...args) { const made = require('./${basename(path)}').${name}; return new.target ? new made(...args) : made(...args); }`,
       resolveDir: dirname(path),
     }));
   },
@@ -76,9 +88,9 @@ const withoutPrograms = {
   name: 'without-programs',
   setup(build) {
     build.onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
-      /\/commander\//.test(importer) ? { path: 'programs', namespace: 'late' } : undefined,
+      /\/commander\//.test(importer) ? { path: 'programs', namespace: 'programs' } : undefined,
     );
-    build.onLoad({ filter: /.*/, namespace: 'late' }, () => ({
+    build.onLoad({ filter: /.*/, namespace: 'programs' }, () => ({
       contents: "module.exports = { spawn: (...args) => require('node:child_process').spawn(...args) };",
     }));
   },
@@ -194,7 +206,7 @@ const results = await Promise.all([
   // One file: to look for each of several takes longer than to read the whole.
   esbuild.build({
     ...commonjs,
-    plugins: [...common.plugins, queryOnly, lateBranches],
+    plugins: [...common.plugins, queryOnly, late],
     entryPoints: ['src/cli/main-query.ts'],
     outfile: 'dist/query.cjs',
     // One function, of which V8 has the code (bin/shortlist.js): a script that evaluates to it, and a module that exports it.

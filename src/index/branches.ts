@@ -1,8 +1,8 @@
 import type { Branch, BranchKind, SegmentView } from '../branch/index.js';
-import { textBranches } from '../inverted/index.js';
+// Not by their doors, which open all of a room: a query starts without those it has no use for.
+import { textBranches } from '../inverted/branches.js';
 import type { Schema } from '../schema/index.js';
 import { sparseBranches } from '../sparse/branches.js';
-// Not by its door, which opens all of the room: a query of text starts without.
 import { vectorBranches } from '../vector/branches.js';
 
 /** Structures that are searched, in the order of structures.ts: apart from it, so that a query loads nothing that builds. */

@@ -1,4 +1,5 @@
 import { type BoundedTopK, type Candidates, type DocSet, members, topK } from '../branch/index.js';
+import { Largest } from './largest.js';
 import { BLOCK_SHIFT } from './layout.js';
 import { NO_SATURATION, type Scoring } from './scoring/index.js';
 import { advance, MANY, type TermPostings } from './term-postings.js';
@@ -25,8 +26,6 @@ const MAX_RANGES = 256;
 /** Scratch of one search at a time. */
 const rangeSums = new Float64Array(MAX_RANGES);
 const rangeOwn = new Float64Array(MAX_RANGES);
-const GROUP = 16;
-const groupMost = new Float64Array(MAX_RANGES / GROUP);
 const accumulators = new Float64Array(WINDOW);
 /** One bit a document of the window: which accumulators are in use. */
 const touched = new Uint32Array(WINDOW / 32);
@@ -169,38 +168,6 @@ function rangeSize(documents: number): number {
   return size;
 }
 
-/** Values whose largest is found by looking at the largest of groups of them: of 256, 32 are looked at and not all. */
-class Largest {
-  private readonly values: Float64Array;
-  private readonly n: number;
-
-  constructor(values: Float64Array, n: number) {
-    this.values = values;
-    this.n = n;
-    for (let from = 0; from < n; from += GROUP) this.group(from);
-  }
-
-  /** Takes the largest value away. @returns it and where it was, the first of equals */
-  take(): { r: number; bound: number } {
-    const { values, n } = this;
-    let group = 0;
-    for (let g = 1; g * GROUP < n; g++) if (groupMost[g] > groupMost[group]) group = g;
-    const most = groupMost[group];
-    let at = group * GROUP;
-    while (values[at] !== most) at++;
-    values[at] = -1;
-    this.group(group * GROUP);
-    return { r: at, bound: most };
-  }
-
-  private group(from: number): void {
-    const { values, n } = this;
-    let most = values[from];
-    for (let i = from + 1; i < n && i < from + GROUP; i++) if (values[i] > most) most = values[i];
-    groupMost[from / GROUP] = most;
-  }
-}
-
 class AnySearch {
   private readonly cursors: Cursor[] = [];
   private readonly lengths: DocumentNumbers;
@@ -246,9 +213,9 @@ class AnySearch {
     const n = Math.ceil(this.lengths.values.length / size);
     const left = new Largest(most, n);
     for (let i = 0; i < n; i++) {
-      const { r, bound } = left.take();
+      const { at, value: bound } = left.take();
       if (bound <= this.threshold || bound === 0) return;
-      this.range(r * size, (r + 1) * size);
+      this.range(at * size, (at + 1) * size);
     }
   }
   /** @returns for each range of documents the most that all clauses can add up to; 0 where none has a document */

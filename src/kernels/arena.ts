@@ -1,6 +1,7 @@
 import { ResourceError } from '../errors/index.js';
-import type { KernelExports, Pointer } from './exports.js';
+import type { KernelExports } from './exports.js';
 import { instantiate } from './loader.js';
+import type { Pointer } from './pointer.js';
 import { Memory, type SharedMemory } from './webassembly.js';
 
 const PAGE_BYTES = 65536;

@@ -2,7 +2,7 @@
  * kernels: the inner loops over vectors, in WebAssembly with 128-bit SIMD.
  *
  * Maps rows of float32 or bytes in an arena (one WebAssembly memory) to distances, nearest rows, graphs and
- * clusters. Sources are assembly/ (AssemblyScript, one .wasm of 70 KB); reference/ says the same in
+ * clusters. Sources are assembly/ (AssemblyScript, one .wasm of 250 KB); reference/ says the same in
  * plain TypeScript and is what the tests hold the kernels to, bit for bit where floats are involved.
  * Good for: millions of distances without a JavaScript call between them, the same bits on every
  * machine (no relaxed SIMD, no fused multiply-add, no randomness). Not for: anything above 4 GiB in
@@ -19,7 +19,6 @@ export {
   MAX_M,
   NO_LINK,
   orderScratchBytes,
-  type Pointer,
   RESERVOIR_HEADER_BYTES,
   reservoirBytes,
   SCREEN_BLOCK_ROWS,
@@ -42,4 +41,5 @@ export {
   wideCodeBytes,
 } from './layout.js';
 export { instantiate, kernelModule } from './loader.js';
+export type { Pointer } from './pointer.js';
 export type { CompiledModule, SharedMemory } from './webassembly.js';

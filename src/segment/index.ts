@@ -21,5 +21,6 @@ export { encodeMetadata } from './metadata.js';
 export { decodeMessagePack, type MsgMap, type MsgValue } from './msgpack.js';
 export { bitsFor, PackedNumbers, PackedWriter } from './packed.js';
 export type { Pages } from './pages.js';
-export { ReadCounter, SegmentReader } from './reader.js';
+export { ReadCounter } from './read-counter.js';
+export { SegmentReader } from './reader.js';
 export { type ArraySink, SegmentWriter } from './writer.js';

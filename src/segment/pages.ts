@@ -2,7 +2,7 @@ import { readSync } from 'node:fs';
 import { CorruptError, TruncatedError } from '../errors/index.js';
 import { type Arena, CRC_TABLES_BYTES, type Pointer } from '../kernels/index.js';
 import { type ArrayInfo, MAX_PART_BYTES, PAGE_CRCS, TABLE_PAGE_BYTES } from './format.js';
-import type { ReadCounter } from './reader.js';
+import type { ReadCounter } from './read-counter.js';
 
 /** Chunks between two wanted ones that are read along: a call costs as much as reading and checking these. */
 const GAP = 2;

@@ -22,17 +22,12 @@ import {
 } from './format.js';
 import type { MsgMap } from './msgpack.js';
 import { Pages, type PagesOptions } from './pages.js';
+import { ReadCounter } from './read-counter.js';
 
 /** Verified bytes kept for range reads: neighbours in a list or dictionary page are read together. */
 const CACHED_BYTES = 4 * 2 ** 20;
 /** Largest piece read at once when an array is loaded; whole chunks. */
 const LOAD_BYTES = 16 * 2 ** 20;
-
-/** Counts what was asked of the system, for `--explain`. */
-export class ReadCounter {
-  reads = 0;
-  bytes = 0;
-}
 
 /**
  * Reads one segment file. Opening costs two positional reads (head, directory); arrays are loaded

@@ -1,0 +1,2 @@
+/** An address in an arena, in bytes. */
+export type Pointer = number;
