@@ -123,6 +123,41 @@ describe('check finds what checksums can’t', () => {
     expect(error.message).toContain(message);
   });
 
+  // As build --reorder leaves them.
+  const unordered = docs.map((doc, i) => ({ ...doc, row: [4, 0, 8, 2, 6][i] }));
+  const reordered = async (change: (data: Uint8Array) => void) => {
+    const file = await writeDocuments(path(), unordered);
+    rewrite(file, (bytes) => withArray(bytes, 'documents/row-documents', change));
+    return file;
+  };
+
+  test.each<[string, (data: Uint8Array) => void, string]>([
+    ['two documents swapped in the row table', (d) => swapDocs(d, 2, 3), 'input rows are out of order at 3'],
+    ['a document twice in it', (d) => setPacked(d, 1, DOC_BITS, packed(d, 0, DOC_BITS)), 'out of order at 1'],
+    ['one that is not there', (d) => setPacked(d, 4, DOC_BITS, 7), 'input rows are out of order at 4'],
+  ])('%s', async (_, change, message) => {
+    const file = await reordered(change);
+    expect(() => check(file, docs.length)).toThrow(message);
+  });
+
+  test('documents whose rows do not ascend are found by row', async () => {
+    const file = await reordered(() => undefined);
+    check(file, docs.length);
+    withView(file, docs.length, (view) => {
+      const forward = openForward(view);
+      unordered.forEach(({ row }, doc) => {
+        expect(forward.docOfRow(row)).toBe(doc);
+        expect(forward.docOfRow(row + 1)).toBeUndefined();
+      });
+    });
+    const broken = await reordered((d) => {
+      for (let i = 0; i < docs.length; i++) setPacked(d, i, DOC_BITS, 7);
+    });
+    expect(() => withView(broken, docs.length, (view) => openForward(view).docOfRow(4))).toThrow(
+      'row table names document 7 of 5',
+    );
+  });
+
   test('an honest segment passes', async () => {
     check(await tampered('ids', () => undefined), docs.length);
   });
