@@ -147,6 +147,22 @@ export interface KernelExports extends GraphExports, PageExports {
    */
   setBlocks(blocks: Pointer, groups: number, biases: Pointer, factors: Pointer): void;
   /**
+   * The table of a query for scanBlockLists(). O(16 · components).
+   * @param query f64[components], turned @param words f32[16 · components], the words of a group one behind the other
+   * @param starts u32[groups + 1], group g is components starts[g] to starts[g + 1]
+   * @param products f64[groups, 16] @param lows f64[groups], scratch both
+   * @param out 16 bytes and 16 for each group, as scanBlockLists() takes it, 16-byte aligned
+   */
+  layTables(
+    query: Pointer,
+    words: Pointer,
+    starts: Pointer,
+    groups: number,
+    products: Pointer,
+    lows: Pointer,
+    out: Pointer,
+  ): void;
+  /**
    * Scans lists of consecutive positions of blocks. A distance is base + bias - factor · (offset +
    * step · sum), in float32, where the sum is of each group's table entry for its code.
    * @param query f32 offset, f32 step, 8 bytes, then u8[groups, 16], entries below 128 and with a sum

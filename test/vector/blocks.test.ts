@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { putTables, wordProducts } from '../../src/kernels/reference/tables.js';
 import { Codebook, evenStarts, signCodebook } from '../../src/vector/codes/blocks/codebook.js';
 import { BlockCoder } from '../../src/vector/codes/blocks/coder.js';
 import { Rotation } from '../../src/vector/codes/blocks/rotation.js';
-import { putTables } from '../../src/vector/codes/blocks/table.js';
 import { trainLevels } from '../../src/vector/codes/blocks/train.js';
 import { Pace } from '../../src/vector/pace.js';
 import { random } from '../kernels/rows.js';
@@ -45,9 +45,8 @@ function estimate(
   const codes = new Uint8Array(coder.book.groups);
   const { bias, factor } = coder.encode(row, 0, 0, codes);
   const turned = new Float64Array(coder.book.dim);
-  const products = new Float64Array(16 * coder.book.groups);
   coder.turnQuery(query, turned);
-  coder.book.products(turned, products);
+  const products = wordProducts(coder.book.words, coder.book.starts, turned);
   const sum = codes.reduce((total, code, g) => total + products[16 * g + code], 0);
   const base = l2 ? query.reduce((total, x, j) => total + (x - centroid[j]) ** 2, 0) : -dot(query, centroid);
   return base + bias - factor * sum;

@@ -25,6 +25,7 @@ export { screenRows, setScreen } from './screen';
 export { keepAllowed, searchFiltered } from './filtered';
 export { searchGraphs } from './search';
 export { takeEntries } from './sort';
+export { layTables } from './tables';
 export { beginWalk, endWalk, gatherWalk, stepWalk } from './steps';
 export { scanByteLists, squareCodes, widenCode } from './together';
 export { linksWithin } from './validate';

@@ -77,22 +77,6 @@ export class Codebook {
     }
     return Math.sqrt(sum);
   }
-
-  /** Inner products of each word with a turned vector. @param out `groups` · 16 */
-  products(vector: Float64Array, out: Float64Array): void {
-    const { starts, words } = this;
-    let at = 0;
-    let to = 0;
-    for (let g = 0; g < this.groups; g++) {
-      const start = starts[g];
-      const end = starts[g + 1];
-      for (let v = 0; v < WORDS; v++) {
-        let sum = 0;
-        for (let k = start; k < end; k++) sum += vector[k] * words[at++];
-        out[to++] = sum;
-      }
-    }
-  }
 }
 
 /** @param at where the sixteen words begin @param start where the group's components of the vector do */

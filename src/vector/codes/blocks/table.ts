@@ -11,11 +11,6 @@ import { BLOCK, blockBytes } from './layout.js';
 import { Rotation } from './rotation.js';
 import { blockStage, groupsFor, turnedDim } from './write.js';
 
-/** Largest table entry: two of them are added in a byte. */
-const ENTRY_MOST = 127;
-/** Most that the largest entries of all groups may sum to: the kernel adds in 16 bits. */
-const SUM_MOST = 65_535;
-
 /** The coder that blocks were written with. @throws CorruptError */
 export function loadBlockCoder(part: VectorPart): BlockCoder {
   const { reader, name, meta, field, count } = part;
@@ -59,8 +54,13 @@ export class BlockLists implements ListCodes {
   private readonly bytes: number;
   private readonly biases: Pointer;
   private readonly factors: Pointer;
+  /** A query, turned. */
+  private readonly turnedAt: Pointer;
   private readonly turned: Float64Array;
-  private readonly products: Float64Array;
+  private readonly words: Pointer;
+  private readonly starts: Pointer;
+  private readonly products: Pointer;
+  private readonly lows: Pointer;
 
   /** @param lists whose centroids the array `centroids` has, its shape checked @throws CorruptError, ResourceError */
   constructor(part: VectorPart, arena: Arena, lists: Lists, refine: number) {
@@ -81,8 +81,14 @@ export class BlockLists implements ListCodes {
     reader.readInto(`${name}/codes`, this.codes);
     reader.readInto(`${name}/biases`, arena.bytes(this.biases, part.count * 4));
     reader.readInto(`${name}/factors`, arena.bytes(this.factors, part.count * 4));
-    this.turned = new Float64Array(book.dim);
-    this.products = new Float64Array(book.groups * WORDS);
+    this.turnedAt = arena.allocate(book.dim * 8);
+    this.turned = arena.f64(this.turnedAt, book.dim);
+    this.words = arena.allocate(book.words.byteLength);
+    arena.f32(this.words, book.words.length).set(book.words);
+    this.starts = arena.allocate(book.starts.byteLength);
+    arena.u32(this.starts, book.starts.length).set(book.starts);
+    this.products = arena.allocate(book.groups * WORDS * 8);
+    this.lows = arena.allocate(book.groups * 8);
   }
 
   get codes(): Uint8Array {
@@ -94,11 +100,12 @@ export class BlockLists implements ListCodes {
   }
 
   prepare(query: QueryVector, at: Pointer): ListScan {
-    const { arena, coder, turned, products } = this;
+    const { arena, coder, turned, starts, words, products, lows } = this;
+    const { groups } = coder.book;
     coder.turnQuery(query.single, turned);
-    coder.book.products(turned, products);
-    const [offset, step] = putTables(products, arena.bytes(at + 16, this.queryBytes - 16));
-    arena.f32(at, 2).set([offset, step]);
+    arena.kernels.layTables(this.turnedAt, words, starts, groups, products, lows, at);
+    // Of a group that was added to make them even.
+    if (groups < this.groups) arena.bytes(at + 16 + groups * WORDS, WORDS).fill(0);
     return { code: undefined, scan: (...args) => this.scan(at, ...args) };
   }
 
@@ -114,36 +121,4 @@ export class BlockLists implements ListCodes {
     kernels.setBlocks(this.blocks, this.groups, this.biases, this.factors);
     kernels.scanBlockLists(query, lists, bases, count, this.lists.offsetsAt, reservoir, mask);
   }
-}
-
-/**
- * Rounds tables to bytes, each group's smallest entry to 0, all in one step.
- * @param tables sixteen of each group @param out the same, and zeros for a group added
- * @returns what the sum of the smallest is, and the step
- */
-export function putTables(tables: Float64Array, out: Uint8Array): [number, number] {
-  const groups = tables.length / WORDS;
-  const lows = new Float64Array(groups);
-  let offset = 0;
-  let widest = 0;
-  let total = 0;
-  for (let g = 0; g < groups; g++) {
-    let low = tables[g * WORDS];
-    let high = low;
-    for (let i = g * WORDS + 1; i < (g + 1) * WORDS; i++) {
-      if (tables[i] < low) low = tables[i];
-      if (tables[i] > high) high = tables[i];
-    }
-    lows[g] = low;
-    offset += low;
-    total += high - low;
-    if (high - low > widest) widest = high - low;
-  }
-  // Rounding may add a half in each group.
-  const step = Math.max(widest / ENTRY_MOST, total / (SUM_MOST - groups / 2));
-  const scale = step > 0 ? 1 / step : 0;
-  out.fill(0, tables.length);
-  // Rounded to the nearest: what is no number becomes 0.
-  for (let i = 0; i < tables.length; i++) out[i] = (tables[i] - lows[i >> 4]) * scale + 0.5;
-  return [offset, step];
 }
