@@ -1,3 +1,4 @@
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { vectorStructure } from '../../src/vector/index.js';
 import { kernelsBuilt } from '../kernels/built.js';
@@ -28,6 +29,35 @@ const shapes = [
   { count: 1200, dim: 37, whole: false },
   { count: 700, dim: 260, whole: false },
 ];
+
+test('a search that met damage leaves nothing behind: mended, the file gives what it gave', async () => {
+  const all = vectors(3000, 24, true);
+  const { branch: loaded, schema, views } = await built('hnsw:M=8,efConstruction=40', 'l2', [all]);
+  loaded.warm();
+  const { reader } = views[0];
+  const query = Array.from(all.find((vector) => vector !== undefined)!);
+  for (const array of ['rows', 'links']) {
+    const { parts, byteLength } = reader.info(`vector/emb/${array}`);
+    const file = openSync(reader.path, 'r+');
+    try {
+      const honest = new Uint8Array(byteLength);
+      readSync(file, honest, 0, byteLength, parts[0].offset);
+      // Every fourth chunk, so that a walk has seen something when it meets one.
+      const broken = honest.map((byte, i) => ((i >> 12) % 4 === 3 ? byte ^ 1 : byte));
+      const write = (bytes: Uint8Array) => writeSync(file, bytes, 0, byteLength, parts[0].offset);
+      const shift = (x: number) => query.map((value) => value + x);
+      for (const x of [0, 20, 40, 80]) {
+        const branch = vectorStructure.branch!('emb', schema, views);
+        write(broken);
+        expect(() => search(branch, shift(x), 10, {})).toThrow('checksum does not match');
+        write(honest);
+        expect(search(branch, shift(x), 10, {})).toEqual(search(loaded, shift(x), 10, {}));
+      }
+    } finally {
+      closeSync(file);
+    }
+  }
+});
 
 describe.each(matrix)('$spec, $metric', ({ spec, metric }) => {
   test.each(shapes.filter(({ whole }) => whole || metric !== 'hamming'))(

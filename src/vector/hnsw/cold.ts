@@ -110,13 +110,20 @@ export class ColdHnswSearcher implements VectorSearcher {
   /** @returns how many the walk leaves in its pool */
   private walk({ breadth, depth, factor }: WalkRule): number {
     const { kernels } = this.rows.arena;
-    for (;;) {
-      const count = kernels.stepWalk(breadth, depth, factor, this.chosenAt);
-      if (count === 0) return kernels.endWalk();
-      this.graph.needLinks(this.chosenAt, count);
-      kernels.gatherWalk(this.chosenAt);
-      this.vectors.need(this.chosen[0], this.chosen[1]);
+    let size = 0;
+    try {
+      for (;;) {
+        const count = kernels.stepWalk(breadth, depth, factor, this.chosenAt);
+        if (count === 0) break;
+        this.graph.needLinks(this.chosenAt, count);
+        kernels.gatherWalk(this.chosenAt);
+        this.vectors.need(this.chosen[0], this.chosen[1]);
+      }
+    } finally {
+      // Whatever ended it, the next begins with nothing seen.
+      size = kernels.endWalk();
     }
+    return size;
   }
 }
 
