@@ -23,8 +23,6 @@ export const SEGMENT_BYTES = 2 ** 31;
 const SPILL_SHARE = 0.4;
 /** Share of it that terms may take while the order of documents is sought. */
 const ORDER_SHARE = 0.8;
-/** Documents between two looks at the clock for progress. */
-const PROGRESS_EVERY = 256;
 
 /** What one finished segment holds. */
 export interface FinishedSegment {
@@ -88,11 +86,9 @@ export class SegmentAssembler {
 
   /** Leads those that wait to the writers, in their order. */
   private async writeWaiting(waiting: WaitingRoom): Promise<void> {
-    const { progress } = this.environment;
     let doc = 0;
-    for (const document of waiting.ordered((done, total) => progress('order of documents', done, total))) {
+    for await (const document of waiting.ordered(this.environment.progress)) {
       this.write(doc++, document, document.stored?.length ?? 0);
-      if (doc % PROGRESS_EVERY === 0) progress('documents in order', doc, this.documents);
       const room = this.room();
       if (room !== undefined) await room;
     }

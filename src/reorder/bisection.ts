@@ -28,11 +28,11 @@ export function bisectionBytes({ documents, termCount }: Pick<TermSets, 'documen
  * of the documents when a round begins, as in Mackenzie et al., "Compressing Inverted Indexes with Recursive Graph
  * Bisection", ECIR 2019. Nothing is random, and one thread does all: the same sets give the same order.
  * O(postings · log documents · rounds).
- * @param progress is called with the documents whose place is settled
+ * @yields between rounds, how many documents have their places: a round of all takes seconds where there are millions
  * @returns the document that stands at each place
  */
-export function bisect(sets: TermSets, progress: (settled: number) => void = () => {}): Uint32Array {
-  return new Bisection(sets).run(progress);
+export function bisect(sets: TermSets): Generator<number, Uint32Array> {
+  return new Bisection(sets).run();
 }
 
 class Bisection {
@@ -71,23 +71,23 @@ class Bisection {
     this.logs = Float64Array.from({ length: documents + 2 }, (_, i) => (i === 0 ? 0 : Math.log2(i)));
   }
 
-  run(progress: (settled: number) => void): Uint32Array {
+  *run(): Generator<number, Uint32Array> {
     // Parts to come, the leftmost last.
     const parts: [number, number][] = [[0, this.order.length]];
     for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
       const [from, to] = part;
       if (to - from <= LEAF) {
-        progress(to);
+        yield to;
         continue;
       }
       const middle = from + ((to - from) >>> 1);
-      this.exchange(from, middle, to);
+      yield* this.exchange(from, middle, to);
       parts.push([middle, to], [from, middle]);
     }
     return this.order;
   }
 
-  private exchange(from: number, middle: number, to: number): void {
+  private *exchange(from: number, middle: number, to: number): Generator<number, void> {
     this.count(from, middle, this.left, 1);
     this.count(middle, to, this.right, 1);
     for (let i = 0; i < ROUNDS; i++) {
@@ -98,6 +98,7 @@ class Bisection {
       this.sort(from, middle);
       this.sort(middle, to);
       if (!this.swap(from, middle, to)) break;
+      yield from;
     }
     this.count(from, middle, this.left, 0);
     this.count(middle, to, this.right, 0);

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { deserialize, serialize } from 'node:v8';
 import type { AnalyzerSpec } from '../analysis/index.js';
 import { ResourceError } from '../errors/index.js';
@@ -9,6 +10,8 @@ import { TermCollector } from './term-collector.js';
 
 /** Documents between two looks at how much memory is held. */
 const LOOK_EVERY = 1024;
+/** Work for so long is not interrupted. */
+const TURN_MS = 50;
 
 /**
  * Documents of a segment wait here, in a spill file, until their order is known. Their terms stay in memory: 4 bytes for each
@@ -40,24 +43,38 @@ export class WaitingRoom {
     if (this.documents % LOOK_EVERY === 0) this.require(this.collector!.bytes);
   }
 
-  /** The documents in their new order, which may be gone through once. @throws ResourceError */
-  *ordered(progress: (done: number, total: number) => void): Generator<IndexDocument> {
-    const order = this.order(progress);
-    // What writes the documents needs the memory.
-    this.collector = undefined;
+  /** The documents in their new order, which may be gone through once. Signals are let in. @throws ResourceError */
+  async *ordered(
+    progress: (step: string, done: number, total: number) => void,
+  ): AsyncGenerator<IndexDocument> {
+    let last = performance.now();
+    const pause = async (step: string, done: number) => {
+      if (performance.now() - last < TURN_MS) return;
+      progress(step, done, this.documents);
+      await setImmediate();
+      last = performance.now();
+    };
+    const order = await this.order(pause);
+    let done = 0;
     for (const document of order) {
       const from = document === 0 ? 0 : this.ends[document - 1];
       const bytes = Buffer.allocUnsafeSlow(this.ends[document] - from);
       this.file.read(bytes, from);
       yield deserialize(bytes);
+      await pause('documents in order', ++done);
     }
     this.file.delete();
   }
 
-  private order(progress: (done: number, total: number) => void): Uint32Array {
+  /** Lets the terms go: what writes the documents needs the memory. */
+  private async order(pause: (step: string, done: number) => Promise<void>): Promise<Uint32Array> {
     const sets = this.collector!.take();
     this.require(this.collector!.bytes + bisectionBytes(sets));
-    return bisect(sets, (settled) => progress(settled, this.documents));
+    this.collector = undefined;
+    const steps = bisect(sets);
+    let next = steps.next();
+    for (; !next.done; next = steps.next()) await pause('order of documents', next.value);
+    return next.value;
   }
 
   private require(bytes: number): void {
