@@ -11,8 +11,6 @@ export interface WriterEnvironment {
   threads: number;
   /** Seed of every random choice; same seed, same bytes. */
   seed: number;
-  /** Documents of a segment are put in another order, by their terms. */
-  reorder?: boolean;
   /** Structures that can, measure what they find at which effort. */
   calibrate?: boolean;
   /** Recall that searches shall reach unless told otherwise. */

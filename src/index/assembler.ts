@@ -46,6 +46,7 @@ export class SegmentAssembler {
   private readonly schema: Schema;
   private readonly environment: WriterEnvironment;
   private readonly maxDocuments: number;
+  private readonly reorder: boolean;
   private writers: { structure: Structure; name: string; part: string; writer: StructureWriter }[] = [];
   /** Where documents wait for their order, if they are put in another. */
   private waiting: WaitingRoom | undefined;
@@ -53,11 +54,18 @@ export class SegmentAssembler {
   private documents = 0;
   private bytes = 0;
 
-  constructor(directory: string, schema: Schema, environment: WriterEnvironment, maxDocuments: number) {
+  /** @param reorder documents are put in an order by the terms of their texts, which the schema has */
+  constructor(
+    directory: string,
+    schema: Schema,
+    environment: WriterEnvironment,
+    { maxDocuments, reorder }: { maxDocuments: number; reorder: boolean },
+  ) {
     this.directory = directory;
     this.schema = schema;
     this.environment = environment;
     this.maxDocuments = maxDocuments;
+    this.reorder = reorder;
   }
 
   /** True when finish() must come before the next add(). */
@@ -161,8 +169,8 @@ export class SegmentAssembler {
       writer: structure.writer(name, this.schema, this.environment),
     }));
     const { analyzer } = this.schema;
-    const { spills, memoryBytes, reorder } = this.environment;
-    if (reorder && analyzer !== undefined)
+    const { spills, memoryBytes } = this.environment;
+    if (this.reorder && analyzer !== undefined)
       this.waiting = new WaitingRoom(analyzer, spills, memoryBytes * ORDER_SHARE);
   }
 

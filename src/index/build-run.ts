@@ -281,7 +281,6 @@ export class BuildRun {
       memoryBytes: this.memoryBytes,
       threads: this.options.threads ?? availableParallelism(),
       seed: this.options.seed ?? 0,
-      reorder: this.options.reorder,
       calibrate: this.options.calibrate || this.options.targetRecall !== undefined,
       targetRecall: this.options.targetRecall,
       progress: (name, done, total) => {
@@ -291,7 +290,10 @@ export class BuildRun {
     };
     if (this.expected !== undefined)
       requireMemory(schema, Math.min(this.expected, segmentDocuments), this.memoryBytes);
-    this.assembler = new SegmentAssembler(this.options.output, schema, environment, segmentDocuments);
+    this.assembler = new SegmentAssembler(this.options.output, schema, environment, {
+      maxDocuments: segmentDocuments,
+      reorder: this.options.reorder === true,
+    });
     await this.feed(schema);
     if (!this.assembler.empty || this.finished.length === 0)
       this.finished.push(await this.assembler.finish());

@@ -24,6 +24,7 @@ export class WaitingRoom {
   private ends = new Float64Array(1024);
   private documents = 0;
 
+  /** @param memoryBytes that terms may take */
   constructor(analyzer: AnalyzerSpec, spills: SpillDirectory, memoryBytes: number) {
     this.file = spills.create('waiting');
     this.collector = new TermCollector(analyzer);
@@ -80,7 +81,7 @@ export class WaitingRoom {
   private require(bytes: number): void {
     if (bytes <= this.memoryBytes) return;
     throw new ResourceError(
-      `--reorder holds the terms of a segment in memory: ${formatBytes(bytes)} for ${this.documents} documents so far, and --memory allows ${formatBytes(this.memoryBytes)}; raise --memory, or make smaller segments with --segment-docs`,
+      `--reorder holds the terms of a segment in memory: ${formatBytes(bytes)} for ${this.documents} documents so far, and of --memory ${formatBytes(this.memoryBytes)} are for them; raise --memory, or make smaller segments with --segment-docs`,
     );
   }
 }

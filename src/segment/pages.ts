@@ -31,6 +31,17 @@ export interface PagesOptions {
   check?: (at: Pointer, bytes: number) => void;
 }
 
+/** Says which bytes of an array are not what was written. @param chunk its number */
+export function chunkDamage(
+  path: string,
+  { name, chunk: bytes, byteLength }: ArrayInfo,
+  chunk: number,
+): CorruptError {
+  const from = chunk * bytes;
+  const to = Math.min(from + bytes, byteLength);
+  return new CorruptError(path, `array '${name}', bytes ${from} to ${to}: checksum does not match`);
+}
+
 /** What pages need of the file they are read from. */
 export interface PagesFile {
   fd: number;
@@ -113,7 +124,7 @@ export class Pages {
     try {
       this.read(list);
       const damaged = kernels.damagedChunk(runs, found, this.base, chunk, byteLength, this.crcs, this.tables);
-      if (damaged >= 0) throw this.damage(damaged);
+      if (damaged >= 0) throw chunkDamage(this.file.path, this.info, damaged);
       if (this.check !== undefined) {
         for (let i = 0; i < list.length; i += 2) {
           const from = list[i] * chunk;
@@ -128,6 +139,7 @@ export class Pages {
     }
   }
 
+  /** Without the reader's own way to a part, which makes two views and three calls a read: 5 ms of a query by vector, interpreted. */
   private read(runs: Uint32Array): void {
     const { fd, counter } = this.file;
     const { parts, chunk, byteLength } = this.info;
@@ -154,14 +166,5 @@ export class Pages {
     const crcs = this.file.crcPage(this.info, page);
     this.arena.u32(this.crcs + page * TABLE_PAGE_BYTES, crcs.length).set(crcs);
     this.crcPages[page] = 1;
-  }
-
-  private damage(chunk: number): CorruptError {
-    const { name, byteLength, chunk: bytes } = this.info;
-    const from = chunk * bytes;
-    return new CorruptError(
-      this.file.path,
-      `array '${name}', bytes ${from} to ${Math.min(from + bytes, byteLength)}: checksum does not match`,
-    );
   }
 }

@@ -21,7 +21,7 @@ import {
   TABLE_PAGE_BYTES,
 } from './format.js';
 import type { MsgMap } from './msgpack.js';
-import { Pages, type PagesOptions } from './pages.js';
+import { chunkDamage, Pages, type PagesOptions } from './pages.js';
 import { ReadCounter } from './read-counter.js';
 
 /** Verified bytes kept for range reads: neighbours in a list or dictionary page are read together. */
@@ -317,11 +317,8 @@ export class SegmentReader {
     const first = start / info.chunk;
     for (let at = 0; at < bytes.length; at += info.chunk) {
       const chunk = bytes.length <= info.chunk ? bytes : bytes.subarray(at, at + info.chunk);
-      if (crc32(chunk) === this.crcOf(info, first + at / info.chunk)) continue;
-      throw new CorruptError(
-        this.path,
-        `array '${info.name}', bytes ${start + at} to ${start + at + chunk.length}: checksum does not match`,
-      );
+      const number = first + at / info.chunk;
+      if (crc32(chunk) !== this.crcOf(info, number)) throw chunkDamage(this.path, info, number);
     }
   }
 

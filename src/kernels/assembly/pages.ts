@@ -13,7 +13,7 @@ function insertNumber(list: usize, count: u32, number: u32): void {
   store<u32>(at, number);
 }
 
-/** See ../exports.ts. */
+/** See ../page-exports.ts. */
 export function missingRuns(
   entries: usize,
   count: u32,
@@ -53,7 +53,7 @@ export function missingRuns(
   return found;
 }
 
-/** See ../exports.ts. */
+/** See ../page-exports.ts. */
 export function damagedChunk(
   runs: usize,
   count: u32,
